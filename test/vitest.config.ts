@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // Most of the time goes by in waiting for events, so more than the two cores can be at work.
+    maxWorkers: 3,
+    // Looked at by `npm run test:coverage` only: what decides about sessions is tested to the last branch.
+    coverage: {
+      include: ['lib/session/**'],
+      reporter: ['text'],
+      thresholds: { statements: 100, branches: 100, functions: 100, lines: 100 },
+    },
+  },
+});
