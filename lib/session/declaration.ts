@@ -1,0 +1,100 @@
+import { type Connection, endOf, startOf } from './connection.ts';
+import { changeInterval } from './expiry.ts';
+
+/** What a device says of its own session, since IoT Core's events do not. */
+export interface Declaration {
+  readonly atMs: number;
+  readonly cleanStart?: boolean;
+  /** Seconds; 0xFFFFFFFF never expires. */
+  readonly sessionExpiryInterval?: number;
+}
+
+/** More of a client than this are cut down to those that decide. */
+const REMEMBERED = 16;
+/** Clocks of the rules engine and of the lifecycle events may disagree by this much. */
+const CLOCK_DIFFERENCE_MS = 5_000;
+
+function isSame(one: Declaration, other: Declaration): boolean {
+  return (
+    one.atMs === other.atMs &&
+    one.cleanStart === other.cleanStart &&
+    one.sessionExpiryInterval === other.sessionExpiryInterval
+  );
+}
+
+/** Adds a declaration to those known, in time order; a duplicate changes nothing. */
+export function joinDeclaration(known: readonly Declaration[], added: Declaration): readonly Declaration[] {
+  if (known.some((declaration) => isSame(declaration, added))) return known;
+  return [...known, added].sort((one, other) => one.atMs - other.atMs);
+}
+
+/**
+ * The declarations that are worth keeping once there are many: of each connection the first word on Clean
+ * Start, the first interval of 0, after which no other counts, and the first and the last interval.
+ */
+export function rememberDeclarations(
+  declarations: readonly Declaration[],
+  connections: readonly Connection[],
+): readonly Declaration[] {
+  if (declarations.length <= REMEMBERED) return declarations;
+  const kept = new Set<Declaration | undefined>();
+  for (const connection of connections) {
+    const own = declarationsOn(connection, connections, declarations);
+    const intervals = own.filter(({ sessionExpiryInterval }) => sessionExpiryInterval !== undefined);
+    kept.add(own.find(({ cleanStart }) => cleanStart !== undefined));
+    kept.add(intervals.find(({ sessionExpiryInterval }) => sessionExpiryInterval === 0));
+    kept.add(intervals[0]).add(intervals.at(-1));
+  }
+  return declarations.filter((declaration) => kept.has(declaration));
+}
+
+/** The connection on which a declaration was made: the one that stood at its time. */
+function ownerOf(declaration: Declaration, connections: readonly Connection[]): Connection | undefined {
+  const index = connections.findLastIndex((connection) => startOf(connection) <= declaration.atMs);
+  const standing = connections[index];
+  const next = connections[index + 1];
+  const nextIsClose = next !== undefined && startOf(next) - declaration.atMs <= CLOCK_DIFFERENCE_MS;
+  if (standing === undefined) return nextIsClose ? next : undefined;
+  const endedBefore = (endOf(standing) ?? Number.POSITIVE_INFINITY) < declaration.atMs;
+  return endedBefore && nextIsClose ? next : standing;
+}
+
+/** The declarations made on one of the connections, in time order. */
+export function declarationsOn(
+  connection: Connection,
+  connections: readonly Connection[],
+  declarations: readonly Declaration[],
+): Declaration[] {
+  return declarations.filter((declaration) => ownerOf(declaration, connections) === connection);
+}
+
+/**
+ * The interval after all that was declared. The first declaration stands for CONNECT where nothing else
+ * says what CONNECT asked for; each later one stands for DISCONNECT, which may not raise it from 0.
+ */
+export function declaredInterval(initial: number, declarations: readonly Declaration[]): number;
+export function declaredInterval(
+  initial: number | undefined,
+  declarations: readonly Declaration[],
+): number | undefined;
+export function declaredInterval(
+  initial: number | undefined,
+  declarations: readonly Declaration[],
+): number | undefined {
+  let interval = initial;
+  for (const { sessionExpiryInterval } of declarations) {
+    if (sessionExpiryInterval === undefined) continue;
+    if (interval === undefined) {
+      interval = sessionExpiryInterval;
+      continue;
+    }
+    const change = changeInterval(interval, sessionExpiryInterval);
+    if (change.changed) interval = change.interval;
+  }
+  return interval;
+}
+
+/** Whether CONNECT asked for a clean start: the first word on it counts. */
+export function declaredCleanStart(declarations: readonly Declaration[]): boolean | undefined {
+  return declarations.find(({ cleanStart }) => cleanStart !== undefined)?.cleanStart;
+}

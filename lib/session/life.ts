@@ -1,0 +1,179 @@
+import { type Connection, endOf, startOf } from './connection.ts';
+import { type Declaration, declaredCleanStart, declaredInterval } from './declaration.ts';
+import { capInterval, hasExpired, NEVER, sessionEndMs } from './expiry.ts';
+import { lossWindowMs } from './loss-window.ts';
+import type { SessionPolicy } from './policy.ts';
+import { earlier, later, type Position, positionAt } from './position.ts';
+import type { Progress } from './progress.ts';
+import type { Settings } from './settings.ts';
+
+/** Why a life of a client identifier ended. */
+export type EndReason = 'expired' | 'cleanStart' | 'disconnected' | 'takenOver';
+
+/** The rules that a life is computed with. */
+export interface LifeRules {
+  readonly policy: SessionPolicy;
+  readonly settings: Settings;
+}
+
+/** One life of a client identifier, up to and including one of its connections. */
+export interface Life {
+  readonly incarnation: string;
+  readonly startedAtMs: number;
+  /** Its newest connection. */
+  readonly connection: Connection;
+  /** That connection found the life there. */
+  readonly sessionPresent: boolean;
+  /** In force for that connection, seconds. */
+  readonly sessionExpiryInterval: number;
+  /** Delivery to that connection is owed from here on. */
+  readonly owedFrom: Position;
+  /** The broker delivers everything from `owedFrom` on to that connection, or the pump already has. */
+  readonly caughtUp: boolean;
+  /** How the life before this one ended. */
+  readonly previousEnd?: EndReason;
+}
+
+/** A new incarnation for every new life of the id, the same whatever the order of its events. */
+export function incarnationOf(connection: Connection): string {
+  return `${connection.versionNumber ?? 'early'}:${connection.sessionIdentifier}`;
+}
+
+/** The broker's own session, fuzzy for half an hour after its expiry, is asked for beyond this. */
+function brokerHolds(previous: Connection, endedAtMs: number, next: Connection, settings: Settings): boolean {
+  if (previous.brokerCleanSession !== false || next.brokerCleanSession !== false) return false;
+  const expiry = previous.brokerSessionExpiry ?? settings.brokerSessionExpirySeconds;
+  if (next.brokerResumed !== undefined) return next.brokerResumed;
+  return !hasExpired(sessionEndMs(endedAtMs, expiry), startOf(next));
+}
+
+/** When a connection is over for good: at its end, at the latest when the next one took the client over. */
+function endBefore(connection: Connection, next: Connection): number {
+  return Math.min(endOf(connection) ?? Number.POSITIVE_INFINITY, startOf(next));
+}
+
+function wasTakenOver(connection: Connection, next: Connection): boolean {
+  return (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
+}
+
+/** How far delivery to the life's newest connection came, if it covers all that is owed to it. */
+function confirmedOn({ connection, incarnation, owedFrom }: Life): Progress | undefined {
+  const { progress } = connection;
+  return progress?.incarnation === incarnation && progress.from <= owedFrom ? progress : undefined;
+}
+
+/**
+ * Where delivery has to go on when a connection has ended: what the pump confirmed stays delivered, and what
+ * the broker delivered itself counts as delivered up to the loss window before the end.
+ */
+function owedAfter(life: Life, endedAtMs: number, takenOver: boolean, rules: LifeRules): Position {
+  const { connection, owedFrom } = life;
+  const confirmed = confirmedOn(life);
+  const reached = confirmed === undefined ? owedFrom : later(owedFrom, confirmed.at);
+  const live = positionAt(Math.max(endedAtMs - lossWindowMs(connection, takenOver, rules.settings), 0));
+  if (life.caughtUp) return later(confirmed?.beyondLive ? owedFrom : reached, live);
+  return confirmed?.beyondLive ? earlier(reached, later(owedFrom, live)) : reached;
+}
+
+function intervalOf(
+  connection: Connection,
+  declarations: readonly Declaration[],
+  { policy }: LifeRules,
+): number {
+  const maximum = policy.maximumSessionExpiryInterval;
+  const source = policy.sessionExpiryInterval;
+  if (source === 'never' || typeof source === 'number') {
+    const fixed = source === 'never' ? NEVER : source;
+    // A fixed interval can only be shortened by the device, so that it can end its session.
+    return Math.min(fixed, declaredInterval(fixed, declarations));
+  }
+  const broker =
+    connection.brokerSessionExpiry ??
+    (connection.brokerCleanSession === undefined
+      ? undefined
+      : connection.brokerCleanSession
+        ? 0
+        : policy.mqtt311SessionExpiryInterval);
+  const initial = source === 'broker' ? broker : undefined;
+  const interval = declaredInterval(initial, declarations) ?? policy.defaultSessionExpiryInterval;
+  return capInterval(interval, maximum);
+}
+
+function asksCleanStart(
+  connection: Connection,
+  declarations: readonly Declaration[],
+  { policy }: LifeRules,
+): boolean {
+  const declared = declaredCleanStart(declarations);
+  if (declared !== undefined) return declared;
+  return policy.sessionExpiryInterval === 'broker' && connection.brokerCleanSession === true;
+}
+
+/**
+ * The life of a client after one more connection: a new one after a clean start or when the interval has
+ * passed (at once when it is 0, at a takeover too), else the same one resumed. [MQTT-3.1.2-4] [MQTT-3.1.2-5]
+ */
+function beginConnection(
+  previous: Life | undefined,
+  connection: Connection,
+  declared: readonly Declaration[],
+  rules: LifeRules,
+): Life {
+  const startedAtMs = startOf(connection);
+  const sessionExpiryInterval = intervalOf(connection, declared, rules);
+  const fresh: Life = {
+    incarnation: incarnationOf(connection),
+    startedAtMs,
+    connection,
+    sessionPresent: false,
+    sessionExpiryInterval,
+    owedFrom: positionAt(startedAtMs),
+    caughtUp: true,
+  };
+  if (previous === undefined) return fresh;
+  const endedAtMs = endBefore(previous.connection, connection);
+  const takenOver = wasTakenOver(previous.connection, connection);
+  if (hasExpired(sessionEndMs(endedAtMs, previous.sessionExpiryInterval), startedAtMs)) {
+    const ended = previous.sessionExpiryInterval === 0;
+    return { ...fresh, previousEnd: ended ? (takenOver ? 'takenOver' : 'disconnected') : 'expired' };
+  }
+  if (asksCleanStart(connection, declared, rules)) return { ...fresh, previousEnd: 'cleanStart' };
+  const brokerDelivers =
+    rules.policy.delivery === 'broker' ||
+    (previous.caughtUp && brokerHolds(previous.connection, endedAtMs, connection, rules.settings));
+  const owedFrom = brokerDelivers
+    ? positionAt(startedAtMs)
+    : owedAfter(previous, endedAtMs, takenOver, rules);
+  return {
+    incarnation: previous.incarnation,
+    startedAtMs: previous.startedAtMs,
+    connection,
+    sessionPresent: true,
+    sessionExpiryInterval,
+    owedFrom,
+    caughtUp:
+      brokerDelivers || (connection.caughtUpFrom !== undefined && connection.caughtUpFrom <= owedFrom),
+    ...(previous.previousEnd === undefined ? {} : { previousEnd: previous.previousEnd }),
+  };
+}
+
+/** The life after a run of connections, oldest first, and what it amounts to now. */
+export function liveThrough(
+  before: Life | undefined,
+  connections: readonly Connection[],
+  declarationsOf: (connection: Connection) => readonly Declaration[],
+  rules: LifeRules,
+): Life | undefined {
+  let life = before;
+  for (const connection of connections) {
+    life = beginConnection(life, connection, declarationsOf(connection), rules);
+  }
+  return life;
+}
+
+/** Where delivery stands: while connected as owed to this connection, afterwards as owed to the next one. */
+export function cursorOf(life: Life, rules: LifeRules): Position {
+  const endedAtMs = endOf(life.connection);
+  if (endedAtMs !== undefined) return owedAfter(life, endedAtMs, false, rules);
+  return later(life.owedFrom, confirmedOn(life)?.at ?? life.owedFrom);
+}

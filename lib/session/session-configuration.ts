@@ -1,0 +1,96 @@
+import { ConfigurationError } from './errors.ts';
+import { defaultMqtt311Interval, FOLLOW_BROKER, type SessionPolicy } from './policy.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+import { utf8Bytes } from './utf8.ts';
+
+/** The part of the configuration that functions read. */
+export interface SessionConfiguration {
+  readonly policies: readonly SessionPolicy[];
+  readonly settings: Settings;
+}
+
+/** Lambda gives all environment variables of a function 4 KB together; the rest is for names and URLs. */
+export const MAXIMUM_SERIALIZED_BYTES = 2560;
+
+/** What a policy has where it says nothing. A maximum below the usual default lowers that too. */
+function defaultsOf({ maximumSessionExpiryInterval }: Partial<SessionPolicy>): SessionPolicy {
+  const maximum = maximumSessionExpiryInterval ?? FOLLOW_BROKER.maximumSessionExpiryInterval;
+  return { ...FOLLOW_BROKER, mqtt311SessionExpiryInterval: defaultMqtt311Interval(maximum) };
+}
+
+/**
+ * JSON for the functions' environment. Defaults are left out, since the space is small.
+ *
+ * @throws ConfigurationError if it has more than MAXIMUM_SERIALIZED_BYTES bytes
+ */
+export function serializeSessionConfiguration({ policies, settings }: SessionConfiguration): string {
+  const json = JSON.stringify({
+    policies: policies.map((policy) => ({
+      clients: policy.clients,
+      ...differing(policy, defaultsOf(policy)),
+    })),
+    settings: differing(settings, DEFAULT_SETTINGS),
+  });
+  const bytes = utf8Bytes(json);
+  if (bytes <= MAXIMUM_SERIALIZED_BYTES) return json;
+  throw new ConfigurationError([
+    `policies: ${policies.length} came, which are ${bytes} bytes as JSON; allowed: at most ${MAXIMUM_SERIALIZED_BYTES} bytes; join policies by a shorter pattern`,
+  ]);
+}
+
+function differing<Value extends object>(value: Value, defaults: Value): object {
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, entry]) => entry !== Reflect.get(defaults, key)),
+  );
+}
+
+/**
+ * Reads what `serializeSessionConfiguration` wrote, from the environment variable SESSION_CONFIGURATION. The
+ * stack has checked it already, value by value; a function only makes sure at its start that it is that, so
+ * that no schema has to be loaded.
+ *
+ * @throws ConfigurationError that lists every problem
+ */
+export function parseSessionConfiguration(json: string): SessionConfiguration {
+  const value = objectIn(parseJson(json), 'the configuration', ['policies', 'settings']);
+  const policies = Reflect.get(value, 'policies') ?? [];
+  if (!Array.isArray(policies)) throw refused('policies', 'no list', 'a list of policies');
+  return {
+    policies: policies.map((policy, index) => policyFrom(policy, `policies[${index}]`)),
+    settings: {
+      ...DEFAULT_SETTINGS,
+      ...objectIn(Reflect.get(value, 'settings') ?? {}, 'settings', Object.keys(DEFAULT_SETTINGS)),
+    },
+  };
+}
+
+const POLICY_KEYS = [...Object.keys(FOLLOW_BROKER), 'noticeTopic'];
+
+function policyFrom(value: unknown, path: string): SessionPolicy {
+  const policy: Partial<SessionPolicy> = objectIn(value, path, POLICY_KEYS);
+  if (typeof policy.clients !== 'string') throw refused(`${path}.clients`, 'no text', 'a pattern');
+  return { ...defaultsOf(policy), ...policy };
+}
+
+function objectIn(value: unknown, path: string, keys: readonly string[]): object {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const allowed = `an object with ${keys.join(', ')}`;
+  if (!isObject) throw refused(path, 'no object', allowed);
+  const unknown = Object.keys(value).find((key) => !keys.includes(key));
+  if (unknown !== undefined) throw refused(path, `the unknown key ${unknown}`, allowed);
+  return value;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw refused('the configuration', 'text that is not JSON', 'JSON', cause);
+  }
+}
+
+function refused(path: string, came: string, allowed: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError([`SESSION_CONFIGURATION: ${path}: ${came} came; allowed: ${allowed}`], {
+    cause,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Connection } from './connection.ts';
+import type { Declaration } from './declaration.ts';
+import { expiresAtSeconds, hasExpired } from './expiry.ts';
+import type { EndReason, Life } from './life.ts';
+import type { Position } from './position.ts';
+import type { Progress } from './progress.ts';
+
+export type SessionStatus = 'connected' | 'disconnected' | 'ended';
+
+/** Why a message was not delivered. */
+export type DropReason =
+  | 'overflowMessages'
+  | 'overflowBytes'
+  | 'expired'
+  | 'notAuthorized'
+  | 'tooLarge'
+  | 'refused';
+
+export interface Drop {
+  readonly reason: DropReason;
+  readonly topic: string;
+  readonly position: Position;
+  readonly atMs: number;
+}
+
+/** Only its holder delivers; it ends by itself. */
+export interface Lease {
+  readonly holder: string;
+  readonly untilMs: number;
+}
+
+/** The session of one client identifier: what the events about its connections amount to. */
+export interface Session {
+  readonly clientId: string;
+  /** Rises with every write; every write is conditional on it. */
+  readonly revision: number;
+  /** The life of the client identifier; an item of another incarnation does not exist. */
+  readonly incarnation: string;
+  readonly startedAtMs: number;
+  readonly status: SessionStatus;
+  /** The newest connections, oldest first; the last one decides the status. */
+  readonly connections: readonly Connection[];
+  /** The address and principal of the newest connection, for operators. */
+  readonly ipAddress?: string;
+  readonly principal?: string;
+  /** What came before the remembered connections. */
+  readonly before?: Life;
+  readonly declarations: readonly Declaration[];
+  /** Whether the newest connection found this session. */
+  readonly sessionPresent: boolean;
+  /** In force, seconds; 0xFFFFFFFF never expires. */
+  readonly sessionExpiryInterval: number;
+  /** When the session ends or has ended; absent while connected and when it never expires. */
+  readonly endsAtMs?: number;
+  /** Delivery to the newest connection is owed from here on. */
+  readonly owedFrom: Position;
+  /** Where delivery stands: everything before it is delivered, or dropped with a reason. */
+  readonly cursor: Position;
+  /** Of the stragglers, those appended before it are delivered; absent: before the start of the life. */
+  readonly stragglersFrom?: Position;
+  /** The broker does not deliver everything after the cursor itself: the pump has work. */
+  readonly owesDelivery: boolean;
+  readonly progress?: Progress;
+  readonly lease?: Lease;
+  /** Set by the write that ended a life: what the clean-up has to remove. */
+  readonly endedIncarnation?: string;
+  readonly endReason?: EndReason;
+  /** The incarnation of the newest connections changed after subscriptions were made on them. */
+  readonly rehome?: boolean;
+  /** Messages delivered to this client identifier by the service. */
+  readonly delivered: number;
+  readonly drops: Readonly<Partial<Record<DropReason, number>>>;
+  /** The last few drops by name. */
+  readonly lastDrops: readonly Drop[];
+}
+
+/** False once the session has ended, whether or not the item is still in the table. [MQTT-4.1.0-2] */
+export function exists(session: Session | undefined, nowMs: number): session is Session {
+  if (session === undefined || session.status === 'ended') return false;
+  return session.endsAtMs === undefined || !hasExpired(session.endsAtMs, nowMs);
+}
+
+/** The TTL attribute, epoch seconds; undefined while the session must not be removed. */
+export function timeToLive(session: Session): number | undefined {
+  return session.endsAtMs === undefined ? undefined : expiresAtSeconds(session.endsAtMs);
+}
+
+/** The newest connection. */
+export function newestConnection(session: Session): Connection {
+  const newest = session.connections.at(-1);
+  if (newest === undefined) throw new Error(`Session of ${session.clientId} has no connection`);
+  return newest;
+}

@@ -1,0 +1,30 @@
+/** What holds for the whole service, whatever the policy. */
+export interface Settings {
+  /** Appends to the message log become visible within this; no cursor moves nearer to now. */
+  readonly settleSeconds: number;
+  /** How far a cursor is set back when a connection ended otherwise than by its own DISCONNECT or keep-alive. */
+  readonly lossWindowSeconds: number;
+  /** For how long after a SUBSCRIBE messages are delivered by the service too, as the broker may still be slow. */
+  readonly liveOverlapSeconds: number;
+  /** The account's persistent session expiry on the broker. */
+  readonly brokerSessionExpirySeconds: number;
+  /** How long messages are kept for sessions that never expire. */
+  readonly neverExpiresRetentionSeconds: number;
+  /** To one client. */
+  readonly deliveriesPerSecond: number;
+  /** Taken for the keep alive of a connection whose own is not known. */
+  readonly unknownKeepAliveSeconds: number;
+  /** Parts of one filter's log, for more writes a second than one key takes. */
+  readonly logShards: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = Object.freeze({
+  settleSeconds: 4,
+  lossWindowSeconds: 5,
+  liveOverlapSeconds: 1,
+  brokerSessionExpirySeconds: 3600,
+  neverExpiresRetentionSeconds: 2_592_000,
+  deliveriesPerSecond: 80,
+  unknownKeepAliveSeconds: 1200,
+  logShards: 1,
+});

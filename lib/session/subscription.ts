@@ -1,0 +1,88 @@
+import type { QoS } from './message.ts';
+
+/** How many subscribe times of one filter are remembered, so that events may arrive in any order. */
+const REMEMBERED_SUBSCRIBES = 8;
+
+/** One filter of one session: what its SUBSCRIBE and UNSUBSCRIBE packets have said so far. */
+export interface Subscription {
+  readonly clientId: string;
+  /** The filter as the client sent it, `$share/…` included. */
+  readonly filter: string;
+  /** The life of the client to which it belongs. */
+  readonly incarnation: string;
+  /** The connection that subscribed last. */
+  readonly sessionIdentifier: string;
+  /** Times of the SUBSCRIBE packets after the last UNSUBSCRIBE, epoch milliseconds, ascending. */
+  readonly subscribedAtMs: readonly number[];
+  /** Time of the last UNSUBSCRIBE, epoch milliseconds. */
+  readonly unsubscribedAtMs?: number;
+  /** Granted QoS; absent while the broker has not been asked successfully. */
+  readonly qos?: QoS;
+}
+
+/** One SUBSCRIBE or UNSUBSCRIBE of one filter. */
+export interface SubscriptionChange {
+  readonly clientId: string;
+  readonly filter: string;
+  readonly incarnation: string;
+  readonly sessionIdentifier: string;
+  readonly kind: 'subscribed' | 'unsubscribed';
+  readonly atMs: number;
+  readonly qos?: QoS;
+}
+
+function remember(times: readonly number[]): number[] {
+  const sorted = [...new Set(times)].sort((one, other) => one - other);
+  if (sorted.length <= REMEMBERED_SUBSCRIBES) return sorted;
+  // The first says since when messages are owed, the last since when the broker delivers itself.
+  return [...sorted.slice(0, 1), ...sorted.slice(sorted.length - REMEMBERED_SUBSCRIBES + 1)];
+}
+
+/**
+ * Joins a change to what is known. Invariant: the result is the same for every order and any duplication of
+ * the same changes. An item of another incarnation does not exist: the change starts afresh.
+ */
+export function changeSubscription(
+  known: Subscription | undefined,
+  change: SubscriptionChange,
+): { readonly outcome: 'changed' | 'unchanged'; readonly subscription: Subscription } {
+  const base = known?.incarnation === change.incarnation ? known : undefined;
+  const unsubscribedAtMs =
+    change.kind === 'unsubscribed'
+      ? Math.max(change.atMs, base?.unsubscribedAtMs ?? change.atMs)
+      : base?.unsubscribedAtMs;
+  const times = [...(base?.subscribedAtMs ?? []), ...(change.kind === 'subscribed' ? [change.atMs] : [])];
+  const subscribedAtMs = remember(
+    times.filter((atMs) => unsubscribedAtMs === undefined || atMs > unsubscribedAtMs),
+  );
+  const isLatest = change.kind === 'subscribed' && change.atMs >= (base?.subscribedAtMs.at(-1) ?? 0);
+  const qos = isLatest ? (change.qos ?? base?.qos) : (base?.qos ?? change.qos);
+  const subscription: Subscription = {
+    clientId: change.clientId,
+    filter: change.filter,
+    incarnation: change.incarnation,
+    sessionIdentifier: isLatest || base === undefined ? change.sessionIdentifier : base.sessionIdentifier,
+    subscribedAtMs,
+    ...(unsubscribedAtMs === undefined ? {} : { unsubscribedAtMs }),
+    ...(qos === undefined ? {} : { qos }),
+  };
+  const unchanged = base !== undefined && JSON.stringify(base) === JSON.stringify(subscription);
+  return { outcome: unchanged ? 'unchanged' : 'changed', subscription };
+}
+
+/** True while the filter is subscribed. */
+export function isSubscribed(subscription: Subscription): boolean {
+  return subscription.subscribedAtMs.length > 0;
+}
+
+/** From when on messages are owed, epoch milliseconds. */
+export function owedSinceMs(subscription: Subscription): number {
+  return subscription.subscribedAtMs[0] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Since when the broker delivers this filter on the given connection itself; undefined when it does not. */
+export function liveSinceMs(subscription: Subscription, sessionIdentifier: string): number | undefined {
+  return subscription.sessionIdentifier === sessionIdentifier
+    ? subscription.subscribedAtMs.at(-1)
+    : undefined;
+}

@@ -1,0 +1,229 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Connection, compareConnections, endOf, joinConnection } from './connection.ts';
+import { type Declaration, declarationsOn, joinDeclaration, rememberDeclarations } from './declaration.ts';
+import { sessionEndMs } from './expiry.ts';
+import { cursorOf, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
+import type { Progress } from './progress.ts';
+import { exists, newestConnection, type Session, type SessionStatus } from './session.ts';
+
+/** How many connections are remembered one by one, so that their events may come in any order. */
+export const REMEMBERED_CONNECTIONS = 5;
+
+/** Something that was learnt about a client. */
+export type SessionEvent =
+  | {
+      readonly kind: 'connection';
+      readonly connection: Connection;
+      readonly ipAddress?: string;
+      readonly principal?: string;
+    }
+  | { readonly kind: 'declaration'; readonly declaration: Declaration };
+
+export type Transition =
+  | {
+      readonly isChange: true;
+      /** What the event meant; the session is to be written, conditional on the revision it was read at. */
+      readonly outcome:
+        | 'started'
+        | 'resumed'
+        | 'takenOver'
+        | 'disconnected'
+        | 'ended'
+        | 'lateConnect'
+        | 'changed';
+      readonly session: Session;
+    }
+  | {
+      /** Nothing is to be written. */
+      readonly isChange: false;
+      readonly outcome: 'duplicate' | 'stale' | 'noSession';
+      readonly session?: Session;
+    };
+
+function statusOf(life: Life): SessionStatus {
+  if (endOf(life.connection) === undefined) return 'connected';
+  return life.sessionExpiryInterval === 0 ? 'ended' : 'disconnected';
+}
+
+function sessionFrom(
+  clientId: string,
+  prior: Session | undefined,
+  connections: readonly Connection[],
+  known: readonly Declaration[],
+  rules: LifeRules,
+): Session {
+  // A forgotten connection keeps its own declarations, so that they are not taken for another's.
+  const owners = prior?.before === undefined ? connections : [prior.before.connection, ...connections];
+  const declarations = rememberDeclarations(known, owners);
+  const declarationsOf = (connection: Connection) => declarationsOn(connection, owners, declarations);
+  const forgotten = connections.slice(0, -REMEMBERED_CONNECTIONS);
+  const remembered = connections.slice(-REMEMBERED_CONNECTIONS);
+  const before = liveThrough(prior?.before, forgotten, declarationsOf, rules);
+  const life = liveThrough(before, remembered, declarationsOf, rules);
+  if (life === undefined) throw new Error(`No connection of ${clientId} is known`);
+  const endedAtMs = endOf(life.connection);
+  const endsAtMs = endedAtMs === undefined ? undefined : sessionEndMs(endedAtMs, life.sessionExpiryInterval);
+  const status = statusOf(life);
+  const progress = life.connection.progress ?? sameCatchUp(prior?.progress, life);
+  return {
+    clientId,
+    revision: (prior?.revision ?? 0) + 1,
+    incarnation: life.incarnation,
+    startedAtMs: life.startedAtMs,
+    status,
+    connections: [...remembered.slice(0, -1), withoutProgress(life.connection)],
+    ...(before === undefined ? {} : { before }),
+    declarations,
+    sessionPresent: life.sessionPresent,
+    sessionExpiryInterval: life.sessionExpiryInterval,
+    ...(endsAtMs === undefined ? {} : { endsAtMs }),
+    owedFrom: life.owedFrom,
+    cursor: cursorOf(life, rules),
+    ...(prior?.stragglersFrom !== undefined &&
+      prior.incarnation === life.incarnation && { stragglersFrom: prior.stragglersFrom }),
+    owesDelivery: status === 'connected' && !life.caughtUp,
+    ...(progress === undefined ? {} : { progress }),
+    ...(prior?.lease === undefined ? {} : { lease: prior.lease }),
+    ...endOfPrior(prior, life, remembered),
+    ...(mustRehome(prior, life, remembered) ? { rehome: true } : {}),
+    delivered: prior?.delivered ?? 0,
+    drops: prior?.drops ?? {},
+    lastDrops: prior?.lastDrops ?? [],
+  };
+}
+
+function withoutProgress({ progress: _, ...connection }: Connection): Connection {
+  return connection;
+}
+
+/** The connections with what was delivered to each of them. */
+function connectionsWithProgress({ connections, progress }: Session): readonly Connection[] {
+  if (progress === undefined) return connections;
+  return connections.map((connection, index) =>
+    index === connections.length - 1 ? { ...connection, progress } : connection,
+  );
+}
+
+/** A catch-up that starts again where it had started has given up the same messages already. */
+function sameCatchUp(progress: Progress | undefined, { incarnation, owedFrom }: Life): Progress | undefined {
+  if (progress?.skip === undefined) return undefined;
+  if (progress.incarnation !== incarnation || progress.from !== owedFrom) return undefined;
+  return { incarnation, from: owedFrom, at: owedFrom, skip: progress.skip };
+}
+
+/**
+ * What the clean-up has to remove after this write. A life has not ended when its connections turn out to be
+ * part of a life that began earlier, or under another name.
+ */
+function endOfPrior(prior: Session | undefined, life: Life, connections: readonly Connection[]) {
+  if (prior === undefined || prior.status === 'ended') return {};
+  if (prior.incarnation === life.incarnation) {
+    return statusOf(life) === 'ended'
+      ? { endedIncarnation: life.incarnation, endReason: 'disconnected' as const }
+      : {};
+  }
+  const first = prior.connections.find((connection) => incarnationOf(connection) === prior.incarnation);
+  const goesOn = connectionsOfLife(life.incarnation, connections).some(
+    ({ sessionIdentifier }) => sessionIdentifier === first?.sessionIdentifier,
+  );
+  if (goesOn || life.previousEnd === undefined) return {};
+  return { endedIncarnation: prior.incarnation, endReason: life.previousEnd };
+}
+
+/** Subscriptions made on a connection that was known belong to the life it turns out to be part of. */
+function mustRehome(prior: Session | undefined, life: Life, connections: readonly Connection[]): boolean {
+  if (prior === undefined) return false;
+  if (prior.rehome === true) return true;
+  if (prior.incarnation === life.incarnation) return false;
+  const known = new Set(prior.connections.map(({ sessionIdentifier }) => sessionIdentifier));
+  return connectionsOfLife(life.incarnation, connections).some(({ sessionIdentifier }) =>
+    known.has(sessionIdentifier),
+  );
+}
+
+/** From the connection that gave the life its name; all of them when that has been forgotten. Clocks may err. */
+function connectionsOfLife(incarnation: string, connections: readonly Connection[]): readonly Connection[] {
+  const first = connections.findIndex((connection) => incarnationOf(connection) === incarnation);
+  return connections.slice(Math.max(first, 0));
+}
+
+/** The session identifiers whose subscriptions belong to the session's life. */
+export function identifiersOfLife(session: Session): ReadonlySet<string> {
+  const connections = connectionsOfLife(session.incarnation, session.connections);
+  return new Set(connections.map(({ sessionIdentifier }) => sessionIdentifier));
+}
+
+/** An event of a connection that has been forgotten, or the end of one that was taken over meanwhile. */
+function isStale(prior: Session, fact: Connection): boolean {
+  const known = prior.connections.some(
+    (connection) => connection.sessionIdentifier === fact.sessionIdentifier,
+  );
+  if (!known && prior.before !== undefined) {
+    const forgotten = prior.before.connection;
+    const isForgotten =
+      fact.sessionIdentifier === forgotten.sessionIdentifier &&
+      (fact.versionNumber ?? forgotten.versionNumber) === forgotten.versionNumber;
+    return isForgotten || compareConnections(fact, forgotten) <= 0;
+  }
+  const newest = newestConnection(prior);
+  const isEarlier = known && fact.sessionIdentifier !== newest.sessionIdentifier;
+  return isEarlier && fact.disconnectReason === 'DUPLICATE_CLIENTID';
+}
+
+function withAddress(session: Session, event: SessionEvent, prior: Session | undefined): Session {
+  const isNewest =
+    event.kind === 'connection' &&
+    event.connection.sessionIdentifier === newestConnection(session).sessionIdentifier;
+  const ipAddress = (isNewest ? event.ipAddress : undefined) ?? prior?.ipAddress;
+  const principal = (isNewest ? event.principal : undefined) ?? prior?.principal;
+  return {
+    ...session,
+    ...(ipAddress === undefined ? {} : { ipAddress }),
+    ...(principal === undefined ? {} : { principal }),
+  };
+}
+
+function outcomeOf(prior: Session | undefined, next: Session, event: SessionEvent, nowMs: number) {
+  const newest = newestConnection(next);
+  const connects = event.kind === 'connection' && event.connection.connectedAtMs !== undefined;
+  if (connects && endOf(newest) !== undefined) return 'lateConnect';
+  if (next.status === 'ended') return 'ended';
+  if (prior === undefined || prior.incarnation !== next.incarnation || !exists(prior, nowMs)) {
+    return next.status === 'connected' ? 'started' : 'disconnected';
+  }
+  if (newestConnection(prior).sessionIdentifier !== newest.sessionIdentifier) {
+    return prior.status === 'connected' ? 'takenOver' : 'resumed';
+  }
+  return prior.status === 'connected' && next.status === 'disconnected' ? 'disconnected' : 'changed';
+}
+
+/** The same but for what every write sets anew. */
+function isUnchanged(prior: Session, next: Session): boolean {
+  const meaning = ({ revision: _, endedIncarnation: __, endReason: ___, ...rest }: Session) => rest;
+  return isDeepStrictEqual(meaning(prior), meaning(next));
+}
+
+/**
+ * What an event does to a session. Invariant: the final session is the same for every order and any
+ * duplication of the same events, because it is computed anew from all that is known of the connections.
+ */
+export function transition(
+  clientId: string,
+  prior: Session | undefined,
+  event: SessionEvent,
+  rules: LifeRules,
+  nowMs: number,
+): Transition {
+  if (event.kind === 'declaration' && prior === undefined) return { isChange: false, outcome: 'noSession' };
+  if (prior !== undefined && event.kind === 'connection' && isStale(prior, event.connection)) {
+    return { isChange: false, outcome: 'stale', session: prior };
+  }
+  const known = prior === undefined ? [] : connectionsWithProgress(prior);
+  const connections = event.kind === 'connection' ? joinConnection(known, event.connection) : known;
+  const before = prior?.declarations ?? [];
+  const declarations = event.kind === 'declaration' ? joinDeclaration(before, event.declaration) : before;
+  const next = withAddress(sessionFrom(clientId, prior, connections, declarations, rules), event, prior);
+  if (prior !== undefined && isUnchanged(prior, next))
+    return { isChange: false, outcome: 'duplicate', session: prior };
+  return { isChange: true, outcome: outcomeOf(prior, next, event, nowMs), session: next };
+}

@@ -1,0 +1,8 @@
+/** Length in bytes of the UTF-8 form, which is what every MQTT length limit counts ([MQTT-1.5.4]). */
+export const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+/** Half of a surrogate pair, which has no UTF-8 form ([MQTT-1.5.4-1]). */
+export const hasLoneSurrogate = (text: string): boolean => /\p{Surrogate}/u.test(text);
+
+/** U+0000 ([MQTT-1.5.4-2]). */
+export const hasNull = (text: string): boolean => text.includes('\0');

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  changeSubscription,
+  isSubscribed,
+  liveSinceMs,
+  owedSinceMs,
+  type Subscription,
+  type SubscriptionChange,
+} from '#session/subscription';
+import { T0 } from '#test/session/lifecycle-events';
+import { randomSeed } from '#test/session/random-seed';
+
+function change(kind: 'subscribed' | 'unsubscribed', atMs: number, more: Partial<SubscriptionChange> = {}) {
+  const base = { clientId: 'client', filter: 'a/#', incarnation: 'i', sessionIdentifier: 's1' };
+  return { ...base, kind, atMs: T0 + atMs, ...more };
+}
+
+const subscribed = (atMs: number, more?: Partial<SubscriptionChange>) => change('subscribed', atMs, more);
+const unsubscribed = (atMs: number, more?: Partial<SubscriptionChange>) => change('unsubscribed', atMs, more);
+
+function resultOf(...changes: SubscriptionChange[]): Subscription {
+  const last = changes.reduce<Subscription | undefined>(
+    (known, each) => changeSubscription(known, each).subscription,
+    undefined,
+  );
+  if (last === undefined) throw new Error('No change');
+  return last;
+}
+
+describe('a subscription', () => {
+  it('owes messages since the first SUBSCRIBE and is live since the last one [MQTT-3.8.4-3]', () => {
+    const subscription = resultOf(subscribed(0), subscribed(5_000, { sessionIdentifier: 's2' }));
+    expect(owedSinceMs(subscription)).toBe(T0);
+    expect(liveSinceMs(subscription, 's2')).toBe(T0 + 5_000);
+    expect(liveSinceMs(subscription, 's1')).toBeUndefined();
+  });
+
+  it('ends with UNSUBSCRIBE: nothing is owed any more [MQTT-3.10.4-2]', () => {
+    const subscription = resultOf(subscribed(0), unsubscribed(10));
+    expect(isSubscribed(subscription)).toBe(false);
+    expect(owedSinceMs(subscription)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('is not brought back by a SUBSCRIBE that comes after its UNSUBSCRIBE', () => {
+    expect(isSubscribed(resultOf(unsubscribed(10), subscribed(0)))).toBe(false);
+    expect(isSubscribed(resultOf(unsubscribed(10), subscribed(10)))).toBe(false);
+  });
+
+  it('begins anew with a SUBSCRIBE after the UNSUBSCRIBE, in whichever order they come', () => {
+    for (const changes of [
+      [subscribed(0), unsubscribed(10), subscribed(20)],
+      [subscribed(20), subscribed(0), unsubscribed(10)],
+    ]) {
+      expect(owedSinceMs(resultOf(...changes))).toBe(T0 + 20);
+    }
+  });
+
+  it('of another life does not exist: it starts afresh', () => {
+    const subscription = resultOf(
+      subscribed(0),
+      subscribed(50, { incarnation: 'next', sessionIdentifier: 's2' }),
+    );
+    expect(subscription).toMatchObject({ incarnation: 'next', subscribedAtMs: [T0 + 50] });
+  });
+
+  it.each([
+    ['the newest that is known', [subscribed(0, { qos: 0 }), subscribed(5, { qos: 1 })], 1],
+    [
+      'the newest one, though an older one comes late',
+      [subscribed(5, { qos: 1 }), subscribed(0, { qos: 0 })],
+      1,
+    ],
+    ['the one before while the broker cannot be asked', [subscribed(0, { qos: 1 }), subscribed(5)], 1],
+    ['an older one while nothing better is known', [subscribed(5), subscribed(0, { qos: 1 })], 1],
+    ['none while none is known', [subscribed(0)], undefined],
+  ])('has as QoS %s [MQTT-3.8.4-8]', (_, changes, qos) => {
+    expect(resultOf(...changes).qos).toBe(qos);
+  });
+
+  it('says when a duplicate has changed nothing', () => {
+    const known = resultOf(subscribed(0, { qos: 1 }));
+    expect(changeSubscription(known, subscribed(0, { qos: 1 })).outcome).toBe('unchanged');
+    expect(changeSubscription(known, subscribed(1, { qos: 1 })).outcome).toBe('changed');
+    expect(changeSubscription(undefined, unsubscribed(1)).outcome).toBe('changed');
+  });
+
+  it('remembers, of many SUBSCRIBEs, since when messages are owed and since when they are live', () => {
+    const subscription = resultOf(...Array.from({ length: 30 }, (_, index) => subscribed(index)));
+    expect(subscription.subscribedAtMs).toHaveLength(8);
+    expect(owedSinceMs(subscription)).toBe(T0);
+    expect(liveSinceMs(subscription, 's1')).toBe(T0 + 29);
+  });
+});
+
+const packets = fc
+  .uniqueArray(fc.nat(1_000), { minLength: 1, maxLength: 7 })
+  .chain((times) =>
+    fc.tuple(...times.map((atMs) => fc.boolean().map((isSubscribe) => ({ atMs, isSubscribe })))),
+  )
+  .map((each) =>
+    each.map(({ atMs, isSubscribe }) => {
+      const sessionIdentifier = `s${Math.floor(atMs / 100)}`;
+      const qos = ((atMs >> 1) % 2) as 0 | 1;
+      return isSubscribe
+        ? subscribed(atMs, { sessionIdentifier, qos })
+        : unsubscribed(atMs, { sessionIdentifier });
+    }),
+  );
+
+it('the order of SUBSCRIBE and UNSUBSCRIBE events does not matter, nor does any duplication', () => {
+  const disordered = packets.chain((changes) =>
+    fc
+      .shuffledSubarray([...changes, ...changes], { minLength: changes.length * 2 })
+      .map((shuffled) => ({ changes, shuffled })),
+  );
+  fc.assert(
+    fc.property(disordered, ({ changes, shuffled }) => {
+      const inOrder = resultOf(...changes.toSorted((one, other) => one.atMs - other.atMs));
+      const found = resultOf(...shuffled);
+      expect(found.subscribedAtMs).toEqual(inOrder.subscribedAtMs);
+      expect(found.unsubscribedAtMs).toBe(inOrder.unsubscribedAtMs);
+      if (!isSubscribed(inOrder)) return;
+      expect(found).toEqual(inOrder);
+    }),
+    { seed: randomSeed, numRuns: 2_000 },
+  );
+});
