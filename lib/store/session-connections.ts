@@ -1,0 +1,133 @@
+import type { Connection } from '#session/connection';
+import type { Declaration } from '#session/declaration';
+import { fullPosition, shortPosition } from './positions.ts';
+import { progressFromList, progressToList } from './session-progress.ts';
+import { type StoredList, trimmed } from './stored-list.ts';
+
+/**
+ * A connection as a list, so that a session with five of them still is one write unit (1 KB). The order is
+ * the format: append new properties at the end. Absent ones are null, those at the end left out. Where
+ * `connectedAtMs` is known, the other times count from it; `seenAtMs` null: the same.
+ */
+const ORDER = [
+  'sessionIdentifier',
+  'versionNumber',
+  'connectedAtMs',
+  'seenAtMs',
+  'disconnectedAtMs',
+  'disconnectReason',
+  'goneAtMs',
+  'keepAliveSeconds',
+  'brokerCleanSession',
+  'brokerSessionExpiry',
+  'brokerResumed',
+  'caughtUpFrom',
+  'progress',
+] as const satisfies readonly (keyof Connection)[];
+
+type Forgotten = Exclude<keyof Connection, (typeof ORDER)[number]>;
+/** Does not compile while a property of Connection would not be stored. */
+const nothingForgotten: Forgotten extends never ? true : Forgotten = true;
+
+/** Stored as their place in this list; append new ones at the end. Other reasons are stored as they are. */
+const DISCONNECT_REASONS = [
+  'CLIENT_INITIATED_DISCONNECT',
+  'CONNECTION_LOST',
+  'MQTT_KEEP_ALIVE_TIMEOUT',
+  'DUPLICATE_CLIENTID',
+  'CLIENT_ERROR',
+  'SERVER_ERROR',
+  'SERVER_INITIATED_DISCONNECT',
+  'API_INITIATED_DISCONNECT',
+  'AUTH_ERROR',
+  'FORBIDDEN_ACCESS',
+  'THROTTLED',
+  'WEBSOCKET_TTL_EXPIRATION',
+  'CUSTOMAUTH_TTL_EXPIRATION',
+];
+
+function shortReason(reason: string): number | string {
+  const place = DISCONNECT_REASONS.indexOf(reason);
+  return place < 0 ? reason : place;
+}
+
+function fullReason(stored: unknown): string {
+  return typeof stored === 'number' ? (DISCONNECT_REASONS[stored] ?? String(stored)) : String(stored);
+}
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+
+/** A UUID in base64url, 22 characters for 36; anything else as it is behind `=`. */
+function shortIdentifier(identifier: string): string {
+  if (!UUID.test(identifier)) return `=${identifier}`;
+  return Buffer.from(identifier.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+function fullIdentifier(short: string): string {
+  if (short.startsWith('=')) return short.slice(1);
+  const hex = Buffer.from(short, 'base64url').toString('hex');
+  return [0, 8, 12, 16, 20].map((start, index, starts) => hex.slice(start, starts[index + 1])).join('-');
+}
+
+const TIMES = ['seenAtMs', 'disconnectedAtMs', 'goneAtMs'] as const satisfies readonly (keyof Connection)[];
+
+/** The times of a connection, each with so much added as it is not undefined. */
+function shifted(times: Partial<Connection>, byMs: number): Partial<Connection> {
+  const present = TIMES.map((property) => [property, times[property]] as const);
+  return Object.fromEntries(
+    present.flatMap(([property, atMs]) => (atMs === undefined ? [] : [[property, atMs + byMs]])),
+  );
+}
+
+export function connectionToList(connection: Connection, incarnation: string): StoredList {
+  const { sessionIdentifier, caughtUpFrom, progress, seenAtMs, connectedAtMs, disconnectReason } = connection;
+  const stored: Record<string, unknown> = {
+    ...connection,
+    ...shifted(connection, -(connectedAtMs ?? 0)),
+    sessionIdentifier: shortIdentifier(sessionIdentifier),
+    ...(seenAtMs === connectedAtMs ? { seenAtMs: null } : {}),
+    ...(disconnectReason === undefined ? {} : { disconnectReason: shortReason(disconnectReason) }),
+    ...(caughtUpFrom === undefined ? {} : { caughtUpFrom: shortPosition(caughtUpFrom) }),
+    ...(progress === undefined
+      ? {}
+      : { progress: progressToList(progress, { incarnation, from: caughtUpFrom }) }),
+  };
+  return trimmed(ORDER.map((property) => (nothingForgotten && stored[property]) ?? null));
+}
+
+export function connectionFromList(list: StoredList, incarnation: string): Connection {
+  const present = ORDER.map((property, index) => [property, list[index] ?? undefined] as const);
+  const stored = Object.fromEntries(
+    present.filter(([, value]) => value !== undefined),
+  ) as unknown as Connection;
+  const { connectedAtMs = 0, disconnectReason, progress } = stored;
+  const caughtUpFrom = stored.caughtUpFrom === undefined ? undefined : fullPosition(stored.caughtUpFrom);
+  const implied = { incarnation, from: caughtUpFrom };
+  return {
+    ...stored,
+    seenAtMs: connectedAtMs,
+    ...shifted(stored, connectedAtMs),
+    sessionIdentifier: fullIdentifier(stored.sessionIdentifier),
+    ...(disconnectReason === undefined ? {} : { disconnectReason: fullReason(disconnectReason) }),
+    ...(caughtUpFrom === undefined ? {} : { caughtUpFrom }),
+    ...(progress === undefined
+      ? {}
+      : { progress: progressFromList(progress as unknown as StoredList, implied) }),
+  };
+}
+
+/** `[atMs, cleanStart, sessionExpiryInterval]` */
+export function declarationToList(declaration: Declaration): StoredList {
+  const { atMs, cleanStart, sessionExpiryInterval, ...forgotten } = declaration;
+  forgotten satisfies Record<string, never>;
+  return trimmed([atMs, cleanStart ?? null, sessionExpiryInterval ?? null]);
+}
+
+export function declarationFromList(list: StoredList): Declaration {
+  const [atMs, cleanStart, sessionExpiryInterval] = list as [number, boolean?, number?];
+  return {
+    atMs,
+    ...(cleanStart === undefined || cleanStart === null ? {} : { cleanStart }),
+    ...(sessionExpiryInterval === undefined ? {} : { sessionExpiryInterval }),
+  };
+}

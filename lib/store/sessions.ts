@@ -1,0 +1,58 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Session } from '#session/session';
+import { conditional, request } from './request.ts';
+import { fromItem, toItem } from './session-item.ts';
+
+export { fromItem } from './session-item.ts';
+
+export type SessionWrite =
+  | { readonly written: true }
+  /** Another write came first; `current` is what it left, absent when the item has been removed. */
+  | { readonly written: false; readonly current?: Session };
+
+/** Sessions: one item a client. */
+export interface SessionStore {
+  /** The item as it stands, also when its session has ended or expired: `exists` decides. */
+  get(clientId: string): Promise<Session | undefined>;
+  /** Replaces the session if it still is at `expectedRevision`, undefined: if there is none. */
+  write(session: Session, expectedRevision: number | undefined): Promise<SessionWrite>;
+}
+
+/** The image of a stream record, as Lambda hands it over. */
+export type StreamImage = Parameters<typeof unmarshall>[0];
+
+/** A session from the image of a stream record. */
+export function fromImage(image: StreamImage): Session {
+  return fromItem(unmarshall(image));
+}
+
+/** @example createSessionStore(client, names.sessions) */
+export function createSessionStore(client: DynamoDBDocumentClient, table: string): SessionStore {
+  return {
+    async get(clientId) {
+      const command = new GetCommand({ TableName: table, Key: { clientId }, ConsistentRead: true });
+      const { Item } = await request(`read the session of ${clientId}`, client.send(command));
+      return Item === undefined ? undefined : fromItem(Item);
+    },
+
+    async write(session, expectedRevision) {
+      const isUnchanged = 'revision = :expected';
+      const isNew = 'attribute_not_exists(clientId)';
+      const command = new PutCommand({
+        TableName: table,
+        Item: toItem(session),
+        ...(expectedRevision === undefined
+          ? { ConditionExpression: isNew }
+          : {
+              ConditionExpression: isUnchanged,
+              ExpressionAttributeValues: { ':expected': expectedRevision },
+            }),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      const put = await conditional(`write the session of ${session.clientId}`, client.send(command));
+      if (put.met) return { written: true };
+      return put.item === undefined ? { written: false } : { written: false, current: fromItem(put.item) };
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** A key attribute: its name and its DynamoDB type. */
+export interface KeyAttribute {
+  readonly name: string;
+  readonly type: 'S' | 'N';
+}
+
+export interface IndexDefinition {
+  readonly indexName: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute;
+  /** Nothing else is projected, so writes that change no key leave the index alone. */
+  readonly projectionType: 'KEYS_ONLY';
+}
+
+export interface TableDefinition {
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey?: KeyAttribute;
+  readonly indexes: readonly IndexDefinition[];
+  /** NEW_AND_OLD_IMAGES: the old image is all that is left of an item that TTL removed. */
+  readonly stream?: true;
+}
+
+/** The TTL attribute of every table, epoch seconds. */
+export const TIME_TO_LIVE_ATTRIBUTE = 'expiresAt';
+
+/** Operators' lists: sessions of one status, in eight parts, by expiry, connection start or end. */
+export const STATUS_INDEX = {
+  indexName: 'byStatus',
+  partitionKey: { name: 'statusShard', type: 'S' },
+  sortKey: { name: 'statusOrder', type: 'N' },
+  projectionType: 'KEYS_ONLY',
+} as const satisfies IndexDefinition;
+
+/**
+ * Subscribers of one filter as it is routed, without `$share/<share name>/`. The attribute is absent once
+ * unsubscribed, so the index holds live subscriptions only.
+ */
+export const FILTER_INDEX = {
+  indexName: 'byFilter',
+  partitionKey: { name: 'routedFilter', type: 'S' },
+  sortKey: { name: 'clientId', type: 'S' },
+  projectionType: 'KEYS_ONLY',
+} as const satisfies IndexDefinition;
+
+/** Keys and indexes of the tables; the stack and the tests create them from here. */
+export const TABLE_DEFINITIONS = {
+  sessions: { partitionKey: { name: 'clientId', type: 'S' }, indexes: [STATUS_INDEX], stream: true },
+  subscriptions: {
+    partitionKey: { name: 'clientId', type: 'S' },
+    sortKey: { name: 'filter', type: 'S' },
+    indexes: [FILTER_INDEX],
+  },
+  routes: {
+    partitionKey: { name: 'kind', type: 'S' },
+    sortKey: { name: 'value', type: 'S' },
+    indexes: [],
+  },
+  messages: {
+    partitionKey: { name: 'log', type: 'S' },
+    sortKey: { name: 'position', type: 'S' },
+    indexes: [],
+  },
+} as const satisfies Record<string, TableDefinition>;

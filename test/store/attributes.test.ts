@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { positionOf } from '#session/position';
+import { createMessageLog } from '#store/message-log';
+import type { TableNames } from '#store/names';
+import { createRouteStore } from '#store/routes';
+import { STATUS_SHARDS, toItem } from '#store/session-item';
+import { createSessionStore, fromImage, type StreamImage } from '#store/sessions';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { STATUS_INDEX } from '#store/table-definitions';
+import { exampleConnection, exampleSession } from './example-sessions.ts';
+import { startTables, type TestTables } from './tables.ts';
+
+const NOW_MS = 1_795_000_000_400;
+const NOW_SECONDS_ROUNDED_UP = 1_795_000_001;
+const clock = () => NOW_MS;
+
+let tables: TestTables | undefined;
+let client: DynamoDBDocumentClient;
+let names: TableNames;
+
+beforeAll(async () => {
+  tables = await startTables();
+  client = tables.newClient();
+  names = tables.names;
+});
+afterAll(() => tables?.stop());
+
+async function itemOf(table: string, key: Record<string, string>) {
+  return (await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
+}
+
+describe('attributes that others than the store look at', () => {
+  it('lets TTL remove a session when it has ended, not a moment before', async () => {
+    const session = exampleSession(randomUUID(), 1, { endsAtMs: NOW_MS });
+    await createSessionStore(client, names.sessions).write(session, undefined);
+    const item = await itemOf(names.sessions, { clientId: session.clientId });
+    expect(item).toMatchObject({ expiresAt: NOW_SECONDS_ROUNDED_UP, statusOrder: NOW_SECONDS_ROUNDED_UP });
+  });
+
+  it.each([
+    ['connected', { status: 'connected' }, Math.floor((exampleConnection(1).connectedAtMs ?? 0) / 1000)],
+    ['disconnected for good', { status: 'disconnected' }, 4_294_967_295],
+  ] as const)('never lets TTL remove a session that is %s', async (_, more, statusOrder) => {
+    const { endsAtMs: __, ...endless } = exampleSession(randomUUID(), 1, more);
+    await createSessionStore(client, names.sessions).write(endless, undefined);
+    const item = await itemOf(names.sessions, { clientId: endless.clientId });
+    expect(item).toMatchObject({ status: more.status, statusOrder });
+    expect(item).not.toHaveProperty('expiresAt');
+  });
+
+  it('says which life has ended, for the filter of the stream', () => {
+    const session = exampleSession('a', 1, { endedIncarnation: '1:a', endReason: 'expired' });
+    expect(marshall(toItem(session))).toMatchObject({ endedIncarnation: { S: '1:a' } });
+    expect(marshall(toItem(exampleSession('a')))).not.toHaveProperty('endedIncarnation');
+  });
+
+  it('lists the sessions of a status in order', async () => {
+    const sessions = [3, 1, 2].map((second) =>
+      exampleSession(randomUUID(), 1, { status: 'ended', endsAtMs: NOW_MS + second * 1_000 }),
+    );
+    for (const session of sessions)
+      await createSessionStore(client, names.sessions).write(session, undefined);
+    const shards = Array.from({ length: STATUS_SHARDS }, (_, shard) => `ended#${shard}`);
+    const orders: number[] = [];
+    for (const shard of shards) {
+      const query = new QueryCommand({
+        TableName: names.sessions,
+        IndexName: STATUS_INDEX.indexName,
+        KeyConditionExpression: 'statusShard = :shard',
+        ExpressionAttributeValues: { ':shard': shard },
+      });
+      orders.push(...((await client.send(query)).Items ?? []).map((item) => Number(item['statusOrder'])));
+    }
+    const expected = [1, 2, 3].map((second) => NOW_SECONDS_ROUNDED_UP + second);
+    expect(orders.sort()).toEqual(expected);
+  });
+
+  it('reads a session from the record of a stream, as Lambda hands it over', () => {
+    const session = exampleSession('client/ü', 4);
+    const image = JSON.parse(JSON.stringify(marshall(toItem(session), { removeUndefinedValues: true })));
+    expect(fromImage(image as StreamImage)).toStrictEqual(session);
+  });
+
+  it('remembers an unsubscribe for six hours, outside the index', async () => {
+    const store = createSubscriptionStore(client, names.subscriptions, { clock });
+    const change = {
+      clientId: randomUUID(),
+      filter: '$share/g/a/+',
+      incarnation: '1:a',
+      sessionIdentifier: 'a',
+    };
+    const key = { clientId: change.clientId, filter: change.filter };
+    await store.apply({ ...change, kind: 'subscribed', atMs: 1 });
+    const subscribed = await itemOf(names.subscriptions, key);
+    expect(subscribed).toMatchObject({ routedFilter: 'a/+' });
+    expect(subscribed).not.toHaveProperty('expiresAt');
+    await store.apply({ ...change, kind: 'unsubscribed', atMs: 2 });
+    const unsubscribed = await itemOf(names.subscriptions, key);
+    expect(unsubscribed).toMatchObject({ expiresAt: NOW_SECONDS_ROUNDED_UP + 21_600 });
+    expect(unsubscribed).not.toHaveProperty('routedFilter');
+  });
+
+  it('keeps a message for as long as its route says, whatever its own expiry', async () => {
+    const filter = `${randomUUID()}/#`;
+    const message = {
+      messageId: 'one',
+      topic: 'a',
+      payload: new Uint8Array(),
+      qos: 1 as const,
+      receivedAtMs: NOW_MS,
+      messageExpiryInterval: 5,
+    };
+    const log = createMessageLog(client, names.messages, { settleSeconds: 4, clock });
+    await log.append({ filter, shards: 1, retainSeconds: 60, message });
+    const item = await itemOf(names.messages, { log: `${filter}#0`, position: positionOf(NOW_MS, 'one') });
+    expect(item).toMatchObject({ expiresAt: NOW_SECONDS_ROUNDED_UP + 60 });
+  });
+
+  it('marks a route for TTL', async () => {
+    const filter = `${randomUUID()}/#`;
+    const store = createRouteStore(client, names.routes, { clock });
+    await store.ensure({ filter, retainSeconds: 60, shards: 1 });
+    await store.markUnused(filter, 77);
+    expect(await itemOf(names.routes, { kind: 'filter', value: filter })).toMatchObject({ expiresAt: 77 });
+  });
+});
