@@ -1,0 +1,106 @@
+import {
+  GetConnectionCommand,
+  IoTDataPlaneClient,
+  ListSubscriptionsCommand,
+  SendDirectMessageCommand,
+} from '@aws-sdk/client-iot-data-plane';
+import type { QoS, UserProperty } from '#session/message';
+import type {
+  Broker,
+  BrokerConnection,
+  BrokerSubscription,
+  DirectMessage,
+  LookUp,
+  SendOutcome,
+} from './broker.ts';
+import { lookUpFailure, sendFailure } from './failures.ts';
+
+/** Seconds that the broker waits for the client's PUBACK (1 to 15; its own default is 5). */
+const CONFIRMATION_SECONDS = 5;
+/** The broker may answer later than its own time limit. */
+const REQUEST_TIMEOUT_MS = (CONFIRMATION_SECONDS + 5) * 1000;
+/** Highest page size in use; no maximum is documented. */
+const PAGE_SIZE = 50;
+
+export function createIotCoreClient(): IoTDataPlaneClient {
+  return new IoTDataPlaneClient({
+    maxAttempts: 1, // who calls decides whether to try again, in its own time
+    requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: 2_000 },
+  });
+}
+
+function definedOnly<Value extends object>(value: { [Key in keyof Value]: Value[Key] | undefined }): Value {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Value;
+}
+
+function userPropertiesJson(properties: readonly UserProperty[]): string {
+  return JSON.stringify(properties.map(({ name, value }) => ({ [name]: value })));
+}
+
+/** AWS IoT Core as the broker: GetConnection, ListSubscriptions, SendDirectMessage. */
+export class IotCoreBroker implements Broker {
+  readonly #client: IoTDataPlaneClient;
+
+  constructor(client: IoTDataPlaneClient) {
+    this.#client = client;
+  }
+
+  async connection(clientId: string): Promise<LookUp<BrokerConnection>> {
+    try {
+      const answer = await this.#client.send(new GetConnectionCommand({ clientId }));
+      const value = definedOnly<BrokerConnection>({
+        connected: answer.connected ?? false,
+        connectedSinceMs: answer.connectedSince,
+        disconnectedSinceMs: answer.disconnectedSince,
+        cleanSession: answer.cleanSession,
+        sessionExpiry: answer.sessionExpiry,
+        keepAliveSeconds: answer.keepAliveDuration,
+      });
+      return { outcome: 'found', value };
+    } catch (error) {
+      return lookUpFailure(error);
+    }
+  }
+
+  async subscriptions(clientId: string): Promise<LookUp<readonly BrokerSubscription[]>> {
+    const found: BrokerSubscription[] = [];
+    let nextToken: string | undefined;
+    try {
+      do {
+        const answer = await this.#client.send(
+          new ListSubscriptionsCommand({ clientId, maxResults: PAGE_SIZE, ...(nextToken && { nextToken }) }),
+        );
+        for (const { topicFilter, qos } of answer.subscriptions ?? []) {
+          if (topicFilter !== undefined) found.push({ filter: topicFilter, qos: (qos ?? 0) as QoS });
+        }
+        nextToken = answer.nextToken;
+      } while (nextToken !== undefined);
+      return { outcome: 'found', value: found };
+    } catch (error) {
+      return lookUpFailure(error);
+    }
+  }
+
+  async send(clientId: string, message: DirectMessage, confirm: boolean): Promise<SendOutcome> {
+    const command = new SendDirectMessageCommand({
+      clientId,
+      topic: message.topic,
+      payload: message.payload,
+      confirmation: confirm,
+      ...(confirm && { timeout: CONFIRMATION_SECONDS }),
+      ...(message.contentType !== undefined && { contentType: message.contentType }),
+      ...(message.responseTopic !== undefined && { responseTopic: message.responseTopic }),
+      ...(message.correlationData !== undefined && { correlationData: message.correlationData }),
+      ...(message.utf8Payload === true && { payloadFormatIndicator: 'UTF8_DATA' as const }),
+      ...(message.userProperties !== undefined && {
+        userProperties: userPropertiesJson(message.userProperties),
+      }),
+    });
+    try {
+      await this.#client.send(command);
+      return 'delivered';
+    } catch (error) {
+      return sendFailure(error);
+    }
+  }
+}
