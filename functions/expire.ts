@@ -1,0 +1,82 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent, SQSBatchResponse } from 'aws-lambda';
+import { parseRouteCheck } from '#edge/queue-requests';
+import { Requests } from '#edge/requests';
+import { checkRoute } from '#edge/route-check';
+import { cleanUp } from '#edge/session-end';
+import { publishSessionEnd } from '#edge/session-events';
+import { environmentVariable } from '#lambda/environment';
+import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
+import { keepRefused } from '#lambda/refusal';
+import { type EndedSession, endedSessionFrom, handleStreamRecords } from '#lambda/stream-records';
+import { parseSessionConfiguration } from '#session/session-configuration';
+import { createDocumentClient } from '#store/client';
+import { createMessageLog } from '#store/message-log';
+import { tableNamesFrom } from '#store/names';
+import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createShareGroupStore } from '#store/share-groups';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { createTelemetry } from '#telemetry/telemetry';
+
+const telemetry = createTelemetry();
+const { logger, metrics } = telemetry;
+const tables = tableNamesFrom(process.env);
+const { settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const busName = environmentVariable('EVENT_BUS_NAME');
+const client = createDocumentClient();
+const events = new EventBridgeClient({});
+const requests = new Requests(new SQSClient({}), {
+  routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
+  deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
+});
+const dependencies = {
+  sessions: createSessionStore(client, tables.sessions),
+  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock: Date.now }),
+  routes: createRouteStore(client, tables.routes, { clock: Date.now }),
+  shareGroups: createShareGroupStore(client, tables.routes),
+  messages: createMessageLog(client, tables.messages, {
+    settleSeconds: settings.settleSeconds,
+    clock: Date.now,
+  }),
+  publish: (detail: Parameters<typeof publishSessionEnd>[2]) => publishSessionEnd(events, busName, detail),
+  requests,
+  settings,
+  clock: Date.now,
+};
+
+async function handleEnded({ session, reason, endedAtMs, announce }: EndedSession): Promise<void> {
+  const { removed } = await cleanUp(session, reason, endedAtMs, announce, dependencies);
+  if (announce) metrics.add(reason === 'expired' ? 'Sessions.expired' : 'Sessions.ended');
+  logger.forClient(session.clientId).info(`session ended: ${reason}`, {
+    reason,
+    incarnation: session.incarnation,
+    endedAt: new Date(endedAtMs).toISOString(),
+    subscriptionsRemoved: removed,
+  });
+}
+
+/** Ended sessions, from the stream of the Sessions table; routes to be checked, a batch from their queue. */
+export async function handler(
+  event: unknown,
+  context: Context,
+): Promise<SQSBatchResponse | DynamoDBBatchResponse> {
+  try {
+    if (isQueueEvent(event)) {
+      return await handleQueueRecords(event, context, logger, (body) =>
+        keepRefused('expire', body, telemetry, requests, async () => {
+          const check = parseRouteCheck(body);
+          const outcome = await checkRoute(check, dependencies);
+          logger.info(`route check: ${outcome}`, { step: check.step, outcome });
+        }),
+      );
+    }
+    return await handleStreamRecords(event as DynamoDBStreamEvent, context, logger, async (record) => {
+      const ended = endedSessionFrom(record);
+      if (ended !== undefined) await handleEnded(ended);
+    });
+  } finally {
+    metrics.publish();
+  }
+}

@@ -1,0 +1,66 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { furtherLook } from '#edge/further-look';
+import { ingest } from '#edge/ingest';
+import { parsePublishedMessage } from '#edge/published-message';
+import { Requests } from '#edge/requests';
+import { environmentVariable } from '#lambda/environment';
+import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
+import { keepRefused } from '#lambda/refusal';
+import { parseSessionConfiguration } from '#session/session-configuration';
+import { createDocumentClient } from '#store/client';
+import { createMessageLog } from '#store/message-log';
+import { tableNamesFrom } from '#store/names';
+import { createRouter } from '#store/router';
+import { createRouteStore } from '#store/routes';
+import { createTelemetry } from '#telemetry/telemetry';
+
+const telemetry = createTelemetry();
+const { logger, metrics } = telemetry;
+const tables = tableNamesFrom(process.env, ['routes', 'messages']);
+const { settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const client = createDocumentClient();
+const requests = new Requests(new SQSClient({}), {
+  unrouted: environmentVariable('UNROUTED_QUEUE_URL'),
+  deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
+});
+const dependencies = {
+  router: createRouter(createRouteStore(client, tables.routes, { clock: Date.now }), { clock: Date.now }),
+  log: createMessageLog(client, tables.messages, { settleSeconds: settings.settleSeconds, clock: Date.now }),
+};
+
+async function handleMessage(event: unknown): Promise<void> {
+  const message = parsePublishedMessage(event);
+  const filters = await ingest(message, dependencies);
+  metrics.add('Messages.appended', filters);
+  const log = message.publisher === undefined ? logger : logger.forClient(message.publisher);
+  const details = { messageId: message.messageId, bytes: message.payload.byteLength, filters };
+  if (filters > 0) {
+    log.info('message logged', details);
+    return;
+  }
+  const further = furtherLook(event);
+  if (further !== undefined) {
+    // A subscription's own event may still be on its way.
+    await requests.furtherLook(further);
+    log.debug('no durable filter matches yet', details);
+  } else {
+    metrics.add('Messages.unrouted');
+    log.debug('no durable filter matches', details);
+  }
+}
+
+/** Messages of the durable topics, one an invocation; those that matched nothing, again from their queue. */
+export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse | undefined> {
+  const refused = (value: unknown) =>
+    keepRefused('ingest', value, telemetry, requests, () => handleMessage(value));
+  try {
+    if (isQueueEvent(event)) {
+      return await handleQueueRecords(event, context, logger, (body) => refused(body));
+    }
+    await refused(event);
+    return undefined;
+  } finally {
+    metrics.publish();
+  }
+}

@@ -1,0 +1,19 @@
+import type { Broker } from '#broker/broker';
+import type { SessionConfiguration } from '#session/session-configuration';
+import type { RouteStore } from '#store/routes';
+import type { SessionStore } from '#store/sessions';
+import type { ShareGroupStore } from '#store/share-groups';
+import type { SubscriptionStore } from '#store/subscriptions';
+import type { Requests } from './requests.ts';
+
+/** What the lifecycle edge works with. */
+export interface EdgeDependencies {
+  readonly sessions: SessionStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly routes: RouteStore;
+  readonly shareGroups: ShareGroupStore;
+  readonly broker: Broker;
+  readonly requests: Requests;
+  readonly configuration: SessionConfiguration;
+  readonly clock: () => number;
+}

@@ -1,0 +1,34 @@
+import { choosePolicy } from '#session/policy';
+import { handleConnected, handleDisconnected } from './connections.ts';
+import { handleDeclared } from './declarations.ts';
+import type { EdgeDependencies } from './dependencies.ts';
+import type { LifecycleEvent } from './lifecycle-event.ts';
+import { handleSubscriptions } from './subscriptions.ts';
+
+/**
+ * One event of the broker or of a device. Events come late, twice and in any order; handling one again
+ * changes nothing and repeats what may have been left undone.
+ *
+ * @returns what it meant, for logs and metrics
+ */
+export async function handleLifecycleEvent(
+  event: LifecycleEvent,
+  dependencies: EdgeDependencies,
+  attempt = 0,
+): Promise<string> {
+  if (choosePolicy(dependencies.configuration.policies, event.clientId).ignore) return 'ignored';
+  switch (event.eventType) {
+    case 'connected':
+      return handleConnected(event, dependencies);
+    case 'disconnected':
+      return handleDisconnected(event, dependencies);
+    case 'subscribed':
+    case 'unsubscribed':
+      return handleSubscriptions(event, dependencies);
+    case 'declared':
+      return handleDeclared(event, attempt, dependencies);
+    case 'connect_failed':
+      // Who may not connect changes no session: the identity is not proven.
+      return 'connectFailed';
+  }
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { checkTopicFilter } from '#session/topic-filter';
+import { IOT_CORE_LIMITS } from '#session/topic-name';
+import { clientId } from './client-identifier.ts';
+import { RefusedEventError } from './errors.ts';
+import { problemsOf } from './problems.ts';
+import type { DeliveryRequest, LookUpRequest, RouteCheck } from './requests.ts';
+
+const ATTEMPT = 'a whole number from 0';
+const attempt = z
+  .number({ error: ATTEMPT })
+  .check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, { error: ATTEMPT }));
+const FILTER = 'a topic filter that AWS IoT Core takes';
+const filter = z
+  .string({ error: FILTER })
+  .check(z.refine((value) => checkTopicFilter(value, IOT_CORE_LIMITS).valid, { error: FILTER }));
+
+const delivery = z.object({
+  clientId,
+  sessionIdentifier: z.optional(z.string()),
+  attempt: z._default(attempt, 0),
+  purpose: z._default(z.enum(['catchUp', 'stragglers'], { error: 'catchUp or stragglers' }), 'catchUp'),
+});
+const lookUp = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('lookUp'), clientId, attempt }),
+  z.object({ kind: z.literal('event'), event: z.unknown(), attempt }),
+]);
+const routeCheck = z.object({
+  filter,
+  step: z.enum(['mark', 'confirm'], { error: 'mark or confirm' }),
+});
+
+function read<Request>(schema: z.ZodMiniType<Request>, body: unknown, allowed: string): Request {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const problems = problemsOf(result.error.issues, body, 'the body');
+  throw new RefusedEventError(`A request came that cannot be read: ${problems}. Allowed: ${allowed}.`);
+}
+
+/** @throws RefusedEventError */
+export function parseDeliveryRequest(body: unknown): DeliveryRequest {
+  return read(delivery, body, '{"clientId": …, "attempt": …}');
+}
+
+/** @throws RefusedEventError */
+export function parseLookUpRequest(body: unknown): LookUpRequest {
+  return read(
+    lookUp,
+    body,
+    '{"kind": "lookUp", "clientId": …, "attempt": …} or {"kind": "event", "event": …, "attempt": …}',
+  );
+}
+
+/** @throws RefusedEventError */
+export function parseRouteCheck(body: unknown): RouteCheck {
+  return read(routeCheck, body, '{"filter": …, "step": "mark" or "confirm"}');
+}

@@ -1,0 +1,98 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { FurtherLook } from './further-look.ts';
+
+/** Asks for a delivery run. */
+export interface DeliveryRequest {
+  readonly clientId: string;
+  /** The connection it is for; a newer one has a request of its own. */
+  readonly sessionIdentifier?: string | undefined;
+  /** Runs in a row that could not deliver anything. */
+  readonly attempt: number;
+  /** All that a returned client is owed, or only what was appended late since. */
+  readonly purpose: 'catchUp' | 'stragglers';
+}
+
+/** A look-up that failed, or a declaration that came before its connection. */
+export type LookUpRequest =
+  | { readonly kind: 'lookUp'; readonly clientId: string; readonly attempt: number }
+  | { readonly kind: 'event'; readonly event: unknown; readonly attempt: number };
+
+/** Looks whether a route still has a subscriber; in two steps, since the index may lag behind. */
+export interface RouteCheck {
+  readonly filter: string;
+  readonly step: 'mark' | 'confirm';
+}
+
+export interface QueueUrls {
+  readonly deliveries?: string;
+  readonly lookUps?: string;
+  readonly routeChecks?: string;
+  readonly unrouted?: string;
+  readonly deadLetters?: string;
+}
+
+/** Longest delay of an SQS message. */
+const MAXIMUM_DELAY_SECONDS = 900;
+/** An SQS message of 1 MiB is allowed, a dead letter needs only enough to be understood and sent again. */
+const MAXIMUM_BODY_BYTES = 256 * 1024;
+
+/** Work asked of later runs, through SQS. A request that is lost with its sender is made again by the event's retry. */
+export class Requests {
+  readonly #client: SQSClient;
+  readonly #urls: QueueUrls;
+
+  constructor(client: SQSClient, urls: QueueUrls) {
+    this.#client = client;
+    this.#urls = urls;
+  }
+
+  async delivery(request: DeliveryRequest, delaySeconds = 0): Promise<void> {
+    await this.#send('deliveries', request, delaySeconds);
+  }
+
+  async lookUp(request: LookUpRequest, delaySeconds: number): Promise<void> {
+    await this.#send('lookUps', request, delaySeconds);
+  }
+
+  async routeCheck(check: RouteCheck, delaySeconds: number): Promise<void> {
+    await this.#send('routeChecks', check, delaySeconds);
+  }
+
+  /** A message that no filter matched yet. */
+  async furtherLook({ event, delaySeconds }: FurtherLook): Promise<void> {
+    await this.#send('unrouted', event, delaySeconds);
+  }
+
+  /** Keeps what could not be handled, with the reason, for an operator. */
+  async deadLetter(source: string, event: unknown, error: Error): Promise<void> {
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    const letter = { source, reason: { code, message: error.message }, event };
+    const body = JSON.stringify(letter);
+    const fits = Buffer.byteLength(body) <= MAXIMUM_BODY_BYTES;
+    const cut = { ...letter, event: `${JSON.stringify(event)?.slice(0, MAXIMUM_BODY_BYTES / 8)}…` };
+    await this.#send('deadLetters', fits ? letter : cut, undefined);
+  }
+
+  async #send(queue: keyof QueueUrls, body: unknown, delaySeconds: number | undefined): Promise<void> {
+    const url = this.#urls[queue];
+    if (url === undefined) throw new Error(`This function has no ${queue} queue`);
+    await this.#client.send(
+      new SendMessageCommand({
+        QueueUrl: url,
+        MessageBody: JSON.stringify(body),
+        ...(delaySeconds !== undefined && {
+          DelaySeconds: Math.min(Math.max(Math.ceil(delaySeconds), 0), MAXIMUM_DELAY_SECONDS),
+        }),
+      }),
+    );
+  }
+}
+
+/** Seconds to wait before the next attempt: doubling, at most a quarter of an hour. */
+export function backoffSeconds(
+  attempt: number,
+  firstSeconds: number,
+  maximumSeconds = MAXIMUM_DELAY_SECONDS,
+): number {
+  return Math.min(firstSeconds * 2 ** Math.max(attempt - 1, 0), maximumSeconds);
+}

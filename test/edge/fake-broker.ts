@@ -1,0 +1,47 @@
+import type {
+  Broker,
+  BrokerConnection,
+  BrokerSubscription,
+  DirectMessage,
+  LookUp,
+  SendOutcome,
+} from '#broker/broker';
+
+/** A broker that answers what a test tells it to. */
+export class FakeBroker implements Broker {
+  connectionAnswer: LookUp<BrokerConnection> = {
+    outcome: 'found',
+    value: { connected: true, cleanSession: true, sessionExpiry: 0, keepAliveSeconds: 60 },
+  };
+  subscriptionsAnswer: LookUp<readonly BrokerSubscription[]> = { outcome: 'found', value: [] };
+  readonly sent: { readonly clientId: string; readonly message: DirectMessage; readonly confirm: boolean }[] =
+    [];
+
+  async connection(_clientId: string): Promise<LookUp<BrokerConnection>> {
+    return this.connectionAnswer;
+  }
+
+  async subscriptions(_clientId: string): Promise<LookUp<readonly BrokerSubscription[]>> {
+    return this.subscriptionsAnswer;
+  }
+
+  async send(clientId: string, message: DirectMessage, confirm: boolean): Promise<SendOutcome> {
+    this.sent.push({ clientId, message, confirm });
+    return 'delivered';
+  }
+
+  grant(...filters: string[]): void {
+    this.subscriptionsAnswer = { outcome: 'found', value: filters.map((filter) => ({ filter, qos: 1 })) };
+  }
+
+  fail(): void {
+    this.connectionAnswer = { outcome: 'unavailable', reason: 'throttled' };
+    this.subscriptionsAnswer = { outcome: 'unavailable', reason: 'throttled' };
+  }
+
+  /** What was told on a topic, as JSON. */
+  told(topic: string): unknown[] {
+    const notices = this.sent.filter(({ message }) => message.topic === topic);
+    return notices.map(({ message }) => JSON.parse(Buffer.from(message.payload).toString()));
+  }
+}

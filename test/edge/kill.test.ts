@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import type { EdgeDependencies } from '#edge/dependencies';
+import { repairLookUp } from '#edge/repair';
+import { checkRoute } from '#edge/route-check';
+import { cleanUp } from '#edge/session-end';
+import { Edge, SECOND, START_MS, settings } from './edge.ts';
+import { Killer } from './killed.ts';
+import { useTables } from './started-tables.ts';
+
+const T = START_MS;
+const tables = useTables();
+const PORTS = ['sessions', 'subscriptions', 'routes', 'shareGroups', 'broker', 'requests'] as const;
+/** More calls than any handler makes. */
+const MOST_CALLS = 60;
+const BATCH = 5;
+
+interface Scene {
+  readonly policy?: ConstructorParameters<typeof Edge>[1];
+  readonly before: (edge: Edge) => Promise<unknown>;
+  readonly handle: (edge: Edge, dependencies: EdgeDependencies) => Promise<unknown>;
+}
+
+async function subscribeAll(edge: Edge): Promise<void> {
+  edge.broker.grant(edge.filter('a'), edge.filter('b/#'), edge.shared('jobs'));
+  await edge.handle(edge.connected(0, T));
+  await edge.handle(
+    edge.subscribed(0, T + SECOND, edge.filter('a'), edge.filter('b/#'), edge.shared('jobs')),
+  );
+}
+
+async function subscribeAndLeave(edge: Edge): Promise<void> {
+  await subscribeAll(edge);
+  await edge.handle(edge.disconnected(0, T + 60 * SECOND));
+}
+
+const client = { sessionExpiryInterval: 'client', defaultSessionExpiryInterval: 600 } as const;
+const SCENES: Record<string, Scene> = {
+  'a first connection': {
+    before: async () => undefined,
+    handle: (edge, dependencies) => edge.handle(edge.connected(0, T), dependencies),
+  },
+  'a connection whose look-up fails': {
+    before: async (edge) => edge.broker.fail(),
+    handle: (edge, dependencies) => edge.handle(edge.connected(0, T), dependencies),
+  },
+  'a resumed session with a notice': {
+    policy: { noticeTopic: 'notice' },
+    before: subscribeAndLeave,
+    handle: (edge, dependencies) => edge.handle(edge.connected(1, T + 120 * SECOND), dependencies),
+  },
+  'a takeover': {
+    before: subscribeAll,
+    handle: (edge, dependencies) => edge.handle(edge.connected(1, T + 120 * SECOND), dependencies),
+  },
+  'a disconnect': {
+    before: subscribeAll,
+    handle: (edge, dependencies) => edge.handle(edge.disconnected(0, T + 60 * SECOND), dependencies),
+  },
+  subscriptions: {
+    before: (edge) => edge.handle(edge.connected(0, T)),
+    handle: (edge, dependencies) => {
+      const event = edge.subscribed(0, T + SECOND, edge.filter('a'), 'bad/#/filter', edge.shared('jobs'));
+      return edge.handle(event, dependencies);
+    },
+  },
+  'subscriptions before their connection': {
+    before: async () => undefined,
+    handle: (edge, dependencies) =>
+      edge.handle(edge.subscribed(0, T + SECOND, edge.filter('a')), dependencies),
+  },
+  'a connect event after its subscriptions': {
+    before: (edge) => edge.handle(edge.subscribed(0, T + SECOND, edge.filter('a'), edge.shared('jobs'))),
+    handle: (edge, dependencies) => edge.handle(edge.connected(0, T), dependencies),
+  },
+  'an unsubscribe': {
+    before: subscribeAll,
+    handle: (edge, dependencies) =>
+      edge.handle(edge.unsubscribed(0, T + 9 * SECOND, edge.filter('a'), edge.shared('jobs')), dependencies),
+  },
+  'a longer interval': {
+    policy: client,
+    before: subscribeAll,
+    handle: (edge, dependencies) =>
+      edge.handle(edge.declared(T + 2 * SECOND, { sessionExpiryInterval: 1800 }), dependencies),
+  },
+  'a declared clean start': {
+    policy: client,
+    before: async (edge) => {
+      await subscribeAndLeave(edge);
+      await edge.handle(edge.connected(1, T + 90 * SECOND));
+      await edge.handle(edge.subscribed(1, T + 91 * SECOND, edge.filter('a'), edge.filter('new')));
+    },
+    handle: (edge, dependencies) =>
+      edge.handle(edge.declared(T + 92 * SECOND, { cleanStart: true }), dependencies),
+  },
+  'a look-up to repair': {
+    before: async (edge) => {
+      const { connectionAnswer } = edge.broker;
+      edge.broker.fail();
+      await edge.handle(edge.connected(0, T));
+      await edge.handle(edge.subscribed(0, T + SECOND, edge.filter('a')));
+      edge.broker.connectionAnswer = connectionAnswer;
+      edge.broker.grant(edge.filter('a'));
+    },
+    handle: (edge, dependencies) => repairLookUp(edge.clientId, 1, dependencies),
+  },
+  'the end of a session': {
+    policy: { sessionExpiryInterval: 0 },
+    before: subscribeAndLeave,
+    handle: async (edge, dependencies) => {
+      const publish = async () => undefined;
+      const all = { ...dependencies, messages: edge.messages, publish, settings };
+      return cleanUp(await edge.session(), 'disconnected', T + 60 * SECOND, true, all);
+    },
+  },
+  'a route that nobody needs': {
+    before: async (edge) => {
+      await subscribeAll(edge);
+      await edge.handle(edge.unsubscribed(0, T + 9 * SECOND, edge.filter('a')));
+    },
+    handle: (edge, dependencies) => checkRoute({ filter: edge.filter('a'), step: 'mark' }, dependencies),
+  },
+};
+
+/** All that is stored and asked for, without names of this run, times of writes and repetitions. */
+async function stateOf(edge: Edge): Promise<unknown> {
+  const { sessions, subscriptions, routes, shareGroups } = edge.dependencies;
+  const { revision: _, ...session } = (await sessions.get(edge.clientId)) ?? { revision: 0 };
+  const found = [];
+  for (const rest of ['a', 'b/#', 'jobs', 'new']) found.push(await routes.get(edge.filter(rest)));
+  const group = await shareGroups.get(edge.shared('jobs'));
+  const state = {
+    session,
+    subscriptions: await subscriptions.list(edge.clientId),
+    filters: 'clientId' in session ? await edge.filters() : [],
+    routes: found,
+    group: group && { ...group, online: [...group.online] },
+    requests: [...new Set(edge.requests.all.map((each) => JSON.stringify(each)))].sort(),
+    told: [...new Set(edge.broker.sent.map(({ message }) => Buffer.from(message.payload).toString()))],
+  };
+  return JSON.parse(
+    JSON.stringify(state).replaceAll(edge.clientId, 'CLIENT').replaceAll(edge.prefix, 'PREFIX'),
+  );
+}
+
+async function prepared({ policy, before }: Scene): Promise<Edge> {
+  const edge = new Edge(tables(), policy);
+  edge.nowMs = T + 150 * SECOND;
+  await before(edge);
+  edge.requests.all.length = 0;
+  return edge;
+}
+
+describe('a handler that is killed and run again leaves what an undisturbed one leaves', () => {
+  it.each(Object.entries(SCENES))(
+    '%s',
+    async (_, scene) => {
+      const undisturbed = await prepared(scene);
+      await scene.handle(undisturbed, undisturbed.dependencies);
+      const expected = await stateOf(undisturbed);
+      /** False when the handler had come to its end before that call. */
+      const survives = async (call: number, afterwards: boolean) => {
+        const edge = await prepared(scene);
+        const killer = new Killer(call, afterwards);
+        const run = scene.handle(edge, killer.threaten(edge.dependencies, PORTS));
+        await run.catch((error: unknown) => {
+          if (!killer.hasStruck) throw error;
+        });
+        if (!killer.hasStruck) return false;
+        await scene.handle(edge, edge.dependencies);
+        expect(await stateOf(edge), `killed ${afterwards ? 'after' : 'at'} call ${call}`).toEqual(expected);
+        return true;
+      };
+      let kills = 0;
+      for (let call = 0; call < MOST_CALLS; call += BATCH) {
+        const calls = Array.from({ length: BATCH }, (_each, index) => call + index);
+        const tries = calls.flatMap((each) => [survives(each, false), survives(each, true)]);
+        const struck = (await Promise.all(tries)).filter((each) => each).length;
+        kills += struck;
+        if (struck < tries.length) break;
+      }
+      expect(kills).toBeGreaterThan(1);
+    },
+    30_000,
+  );
+});

@@ -1,0 +1,42 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { FurtherLook } from '#edge/further-look';
+import { Requests } from '#edge/requests';
+
+export interface Recorded {
+  readonly queue: 'deliveries' | 'lookUps' | 'routeChecks' | 'unrouted' | 'deadLetters';
+  readonly body: unknown;
+  readonly delaySeconds?: number;
+}
+
+/** Keeps what is asked of later runs instead of sending it. */
+export class RecordedRequests extends Requests {
+  readonly all: Recorded[] = [];
+
+  constructor() {
+    super(new SQSClient({ region: 'local' }), {});
+  }
+
+  of(queue: Recorded['queue']): Recorded[] {
+    return this.all.filter((each) => each.queue === queue);
+  }
+
+  override async delivery(body: unknown, delaySeconds = 0): Promise<void> {
+    this.all.push({ queue: 'deliveries', body, delaySeconds });
+  }
+
+  override async lookUp(body: unknown, delaySeconds: number): Promise<void> {
+    this.all.push({ queue: 'lookUps', body, delaySeconds });
+  }
+
+  override async routeCheck(body: unknown, delaySeconds: number): Promise<void> {
+    this.all.push({ queue: 'routeChecks', body, delaySeconds });
+  }
+
+  override async furtherLook({ event, delaySeconds }: FurtherLook): Promise<void> {
+    this.all.push({ queue: 'unrouted', body: event, delaySeconds });
+  }
+
+  override async deadLetter(source: string, event: unknown, error: Error): Promise<void> {
+    this.all.push({ queue: 'deadLetters', body: { source, event, message: error.message } });
+  }
+}

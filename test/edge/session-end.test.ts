@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { cleanUp, type SessionEndDependencies } from '#edge/session-end';
+import type { SessionEndedDetail } from '#edge/session-events';
+import type { Session } from '#session/session';
+import { Edge, SECOND, START_MS, settings } from './edge.ts';
+import { useTables } from './started-tables.ts';
+
+const T = START_MS;
+const tables = useTables();
+
+/** An edge whose ended sessions are announced to a list. */
+function newEnd(policy: ConstructorParameters<typeof Edge>[1] = {}) {
+  const edge = new Edge(tables(), policy);
+  const announced: SessionEndedDetail[] = [];
+  const publish = async (detail: SessionEndedDetail) => {
+    announced.push(detail);
+  };
+  const dependencies: SessionEndDependencies = {
+    ...edge.dependencies,
+    messages: edge.messages,
+    publish,
+    settings,
+  };
+  return { edge, announced, dependencies };
+}
+
+/** A session with two filters and a share group whose connection is lost a minute later. */
+async function endedSession(edge: Edge): Promise<Session> {
+  edge.broker.grant(edge.filter('a/+'), edge.filter('a/1'), edge.shared('jobs'));
+  await edge.handle(edge.connected(0, T));
+  await edge.handle(edge.subscribed(0, T, edge.filter('a/+'), edge.filter('a/1'), edge.shared('jobs')));
+  await edge.handle(edge.disconnected(0, T + 60 * SECOND));
+  edge.requests.all.length = 0;
+  return edge.session();
+}
+
+async function publish(edge: Edge, rest: string, atMs: number, payload: string, ...filters: string[]) {
+  edge.nowMs = atMs;
+  const topic = edge.filter(rest);
+  const message = { messageId: `${rest} ${payload} ${atMs}`, topic, payload: Buffer.from(payload) };
+  for (const filter of filters) {
+    const append = { filter, shards: 1, retainSeconds: 3600 };
+    await edge.messages.append({ ...append, message: { ...message, qos: 1, receivedAtMs: atMs } });
+  }
+}
+
+describe('the end of a session', () => {
+  it('is announced with its true time and what was lost, each message once', async () => {
+    const { edge, announced, dependencies } = newEnd();
+    const session = await endedSession(edge);
+    await publish(edge, 'a/1', T + 10 * SECOND, 'delivered by the broker', edge.filter('a/1'));
+    await publish(edge, 'a/1', T + 100 * SECOND, '12345', edge.filter('a/+'), edge.filter('a/1'));
+    await publish(edge, 'a/2', T + 200 * SECOND, '123', edge.filter('a/+'));
+    const endsAtMs = session.endsAtMs ?? 0;
+    await publish(edge, 'a/2', endsAtMs + SECOND, 'after the end', edge.filter('a/+'));
+    await cleanUp(session, 'expired', endsAtMs, true, dependencies);
+    const topics = [edge.filter('a/1'), edge.filter('a/2')];
+    const bytes = topics.join('').length + 8;
+    expect(announced).toEqual([
+      {
+        version: 1,
+        clientId: edge.clientId,
+        incarnation: session.incarnation,
+        reason: 'expired',
+        endedAt: new Date(T + 3660 * SECOND).toISOString(),
+        sessionExpiryInterval: 3600,
+        lost: { messages: 2, bytes, topics, atLeast: false },
+      },
+    ]);
+  });
+
+  it('removes the subscriptions, asks for each route whether it is needed, and leaves the share group', async () => {
+    const { edge, dependencies } = newEnd({ sessionExpiryInterval: 0 });
+    const session = await endedSession(edge);
+    expect(await cleanUp(session, 'disconnected', T, false, dependencies)).toEqual({ removed: 3 });
+    expect(await edge.dependencies.subscriptions.list(edge.clientId)).toEqual([]);
+    const checked = edge.requests.of('routeChecks').map(({ body }) => body);
+    expect(checked).toHaveLength(3);
+    expect(checked).toContainEqual({ filter: edge.filter('jobs'), step: 'mark' });
+    expect((await edge.dependencies.shareGroups.get(edge.shared('jobs')))?.online.size).toBe(0);
+    expect(await cleanUp(session, 'disconnected', T, false, dependencies)).toEqual({ removed: 0 });
+  });
+
+  it('leaves alone what a new life of the client has subscribed to', async () => {
+    const { edge, announced, dependencies } = newEnd();
+    const ended = await endedSession(edge);
+    const backMs = (ended.endsAtMs ?? 0) + 10 * SECOND;
+    await edge.handle(edge.connected(1, backMs));
+    await edge.handle(edge.subscribed(1, backMs + SECOND, edge.filter('a/1'), edge.filter('new')));
+    expect(await cleanUp(ended, 'expired', ended.endsAtMs ?? 0, true, dependencies)).toEqual({ removed: 2 });
+    expect((await edge.filters()).sort()).toEqual([edge.filter('a/1'), edge.filter('new')]);
+    expect(announced[0]).toMatchObject({ incarnation: ended.incarnation });
+  });
+
+  it('leaves alone what the new life subscribed to on a connection long forgotten', async () => {
+    const { edge, dependencies } = newEnd();
+    const ended = await endedSession(edge);
+    const backMs = (ended.endsAtMs ?? 0) + 10 * SECOND;
+    await edge.handle(edge.connected(1, backMs));
+    await edge.handle(edge.subscribed(1, backMs + SECOND, edge.filter('new')));
+    for (let version = 2; version < 9; version += 1) {
+      await edge.handle(edge.connected(version, backMs + version * 10 * SECOND));
+    }
+    expect(await cleanUp(ended, 'expired', ended.endsAtMs ?? 0, false, dependencies)).toEqual({ removed: 3 });
+    expect(await edge.filters()).toEqual([edge.filter('new')]);
+  });
+
+  it('leaves alone what was subscribed on a connection of the new life under the name of the old one', async () => {
+    const { edge, dependencies } = newEnd();
+    const ended = await endedSession(edge);
+    const atMs = (ended.endsAtMs ?? 0) + 10 * SECOND;
+    await edge.handle(edge.connected(1, atMs));
+    const { incarnation } = ended;
+    const stray = { clientId: edge.clientId, filter: edge.filter('stray'), incarnation, atMs };
+    const sessionIdentifier = `${edge.prefix}-1`;
+    await edge.dependencies.subscriptions.apply({ ...stray, sessionIdentifier, kind: 'subscribed' });
+    expect(await cleanUp(ended, 'expired', ended.endsAtMs ?? 0, false, dependencies)).toEqual({ removed: 3 });
+    expect(await edge.filters()).toEqual([edge.filter('stray')]);
+  });
+
+  it('is not announced a second time when TTL removes what had ended before', async () => {
+    const { edge, announced, dependencies } = newEnd();
+    await cleanUp(await endedSession(edge), 'expired', T, false, dependencies);
+    expect(announced).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from 'vitest';
+import { startTables, type TestTables } from '#test/store/tables';
+
+/** DynamoDB Local with the service's tables, for all tests of a file. */
+export function useTables(): () => TestTables {
+  let tables: TestTables | undefined;
+  beforeAll(async () => {
+    tables = await startTables();
+  });
+  afterAll(() => tables?.stop());
+  return () => {
+    if (tables === undefined) throw new Error('DynamoDB Local has not started');
+    return tables;
+  };
+}
