@@ -1,0 +1,51 @@
+import { type LogLevel, METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from './names.ts';
+import type { Resources } from './permissions.ts';
+import type { FunctionName } from './timeouts.ts';
+
+export interface FunctionSettings {
+  /** As `serializeSessionConfiguration` writes it. */
+  readonly configuration: string;
+  readonly logLevel: LogLevel;
+}
+
+/** Per function the variables that it reads, and no name of anything that it may not touch. */
+export function environmentOf(
+  { tables, queues, events }: Resources,
+  { configuration, logLevel }: FunctionSettings,
+): Readonly<Record<FunctionName, Readonly<Record<string, string>>>> {
+  const common = {
+    [Variable.configuration]: configuration,
+    [Variable.deadLettersQueue]: queues.deadLetters.queueUrl,
+    [Variable.serviceName]: SERVICE_NAME,
+    [Variable.metricsNamespace]: METRICS_NAMESPACE,
+    [Variable.logLevel]: logLevel,
+  };
+  const sessions = { [Variable.sessionsTable]: tables.sessions.tableName };
+  const subscriptions = { [Variable.subscriptionsTable]: tables.subscriptions.tableName };
+  const routes = { [Variable.routesTable]: tables.routes.tableName };
+  const messages = { [Variable.messagesTable]: tables.messages.tableName };
+  const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
+  const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
+  return {
+    Lifecycle: {
+      ...common,
+      ...sessions,
+      ...subscriptions,
+      ...routes,
+      ...deliveries,
+      ...routeChecks,
+      [Variable.lookUpsQueue]: queues.lookUps.queueUrl,
+    },
+    Ingest: { ...common, ...routes, ...messages, [Variable.unroutedQueue]: queues.unrouted.queueUrl },
+    Deliver: { ...common, ...sessions, ...subscriptions, ...routes, ...messages, ...deliveries },
+    Expire: {
+      ...common,
+      ...sessions,
+      ...subscriptions,
+      ...routes,
+      ...messages,
+      ...routeChecks,
+      [Variable.eventBus]: events.eventBusName,
+    },
+  };
+}

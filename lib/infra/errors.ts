@@ -1,0 +1,19 @@
+/** A prop of the construct, or the file with its configuration, cannot be used. */
+export class InfrastructureError extends Error {
+  override readonly name = 'InfrastructureError';
+  readonly code: InfrastructureErrorCode;
+
+  constructor(code: InfrastructureErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type InfrastructureErrorCode =
+  | 'infrastructure.configurationMissing'
+  | 'infrastructure.configurationUnreadable'
+  | 'infrastructure.deliveryConcurrency'
+  | 'infrastructure.maximumThroughput'
+  | 'infrastructure.noDurableTopics'
+  | 'infrastructure.ruleNamePrefix'
+  | 'infrastructure.tooManyDurableTopics';

@@ -1,0 +1,203 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import {
+  type DurableTopicInput,
+  type PolicyInput,
+  parseConfiguration,
+  type Settings,
+} from '#session/configuration';
+import { serializeSessionConfiguration } from '#session/session-configuration';
+import { Alarms } from './alarms.ts';
+import { environmentOf } from './environment.ts';
+import { InfrastructureError } from './errors.ts';
+import { connectEventSources } from './event-sources.ts';
+import { createFunction } from './functions.ts';
+import { DEFAULT_RULE_NAME_PREFIX, type LogLevel } from './names.ts';
+import { permissionsOf } from './permissions.ts';
+import { createQueues, type Queues } from './queues.ts';
+import { Rules } from './rules.ts';
+import { createTables, type MaximumThroughput, type Tables } from './tables.ts';
+import type { FunctionName } from './timeouts.ts';
+
+export interface MqttSessionsProps {
+  /**
+   * The topic filters whose messages wait for sessions; each becomes an IoT rule. They must not overlap.
+   *
+   * @default - none: sessions and subscriptions are kept, but no messages
+   */
+  readonly durableTopics?: readonly DurableTopicInput[];
+
+  /**
+   * Which sessions are kept, and how. The first policy whose pattern matches a client identifier wins.
+   *
+   * @default - every client follows the broker: a clean broker session means expiry 0
+   */
+  readonly policies?: readonly PolicyInput[];
+
+  /**
+   * What holds for the whole service, whatever the policy.
+   *
+   * @default - see `DEFAULT_SETTINGS` in lib/session/settings.ts
+   */
+  readonly settings?: Partial<Settings>;
+
+  /**
+   * What the names of the IoT rules begin with. Devices declare their session on
+   * `$aws/rules/<prefix>_session/…`, so a change of it is a change for devices. Two installations in one
+   * account and Region need two prefixes.
+   *
+   * @default 'mqtt_sessions'
+   */
+  readonly ruleNamePrefix?: string;
+
+  /**
+   * How many deliver functions run at once, 2 to 1000. The rest waits in the queue.
+   *
+   * @default 100
+   */
+  readonly deliveryConcurrency?: number;
+
+  /**
+   * Memory of each function in MB; processor time grows with it.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Variables for every function, added to those that it needs itself.
+   *
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * The least level that the functions log.
+   *
+   * @default 'INFO'
+   */
+  readonly logLevel?: LogLevel;
+
+  /**
+   * How long the logs of the functions are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * What becomes of the tables when they leave the stack. With DESTROY also set `deletionProtection: false`.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether DynamoDB refuses to delete the tables.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * A ceiling on the request units a second of each table, which caps what a fault can cost.
+   *
+   * @default - as much as the account's quotas allow
+   */
+  readonly maximumThroughput?: MaximumThroughput;
+
+  /**
+   * Where alarms are sent.
+   *
+   * @default - alarms change their state, nobody is told
+   */
+  readonly alarmTopic?: ITopic;
+}
+
+/**
+ * Durable MQTT sessions beside AWS IoT Core: tables, functions, rules, queues and alarms.
+ *
+ * @example
+ * new MqttSessions(this, 'Sessions', {
+ *   durableTopics: ['devices/+/commands/#'],
+ *   policies: [{ clients: 'durable-*', sessionExpiryInterval: 86_400 }],
+ * });
+ */
+export class MqttSessions extends Construct {
+  readonly tables: Tables;
+  readonly queues: Queues;
+  readonly functions: {
+    readonly lifecycle: NodejsFunction;
+    readonly ingest: NodejsFunction;
+    readonly deliver: NodejsFunction;
+    readonly expire: NodejsFunction;
+  };
+  /** Where `session.expired` and what may follow it are published. */
+  readonly events: EventBus;
+  /** Everything that was refused or that ran out of attempts. */
+  readonly deadLetters: Queue;
+  readonly alarms: Alarms['alarms'];
+
+  constructor(scope: Construct, id: string, props: MqttSessionsProps = {}) {
+    super(scope, id);
+    const { durableTopics, ...session } = parseConfiguration({
+      durableTopics: props.durableTopics ?? [],
+      policies: props.policies ?? [],
+      settings: props.settings ?? {},
+    });
+    const deliveryConcurrency = checkedConcurrency(props.deliveryConcurrency ?? 100);
+
+    this.tables = createTables(this, props);
+    this.queues = createQueues(this);
+    this.deadLetters = this.queues.deadLetters;
+    this.events = new EventBus(this, 'Events', { description: 'What happens to MQTT sessions' });
+
+    const resources = { tables: this.tables, queues: this.queues, events: this.events };
+    const permissions = permissionsOf(this, resources);
+    const environment = environmentOf(resources, {
+      configuration: serializeSessionConfiguration(session),
+      logLevel: props.logLevel ?? 'INFO',
+    });
+    const add = (name: FunctionName): NodejsFunction =>
+      createFunction(this, name, {
+        environment: { ...environment[name], ...props.environment },
+        permissions: permissions[name],
+        deadLetters: this.deadLetters,
+        logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+        memorySize: props.memorySize ?? 512,
+      });
+    this.functions = {
+      lifecycle: add('Lifecycle'),
+      ingest: add('Ingest'),
+      deliver: add('Deliver'),
+      expire: add('Expire'),
+    };
+
+    connectEventSources(this, { ...resources, functions: this.functions, deliveryConcurrency });
+    new Rules(this, 'Rules', {
+      ruleNamePrefix: props.ruleNamePrefix ?? DEFAULT_RULE_NAME_PREFIX,
+      durableTopics,
+      lifecycle: this.functions.lifecycle,
+      ingest: this.functions.ingest,
+      deadLetters: this.deadLetters,
+    });
+    this.alarms = new Alarms(this, 'Alarms', {
+      functions: this.functions,
+      deadLetters: this.deadLetters,
+      alarmTopic: props.alarmTopic,
+    }).alarms;
+  }
+}
+
+function checkedConcurrency(value: number): number {
+  if (Number.isInteger(value) && value >= 2 && value <= 1000) return value;
+  throw new InfrastructureError(
+    'infrastructure.deliveryConcurrency',
+    `deliveryConcurrency: ${value} came; allowed: a whole number from 2 to 1000, which is what an SQS event source takes`,
+  );
+}

@@ -1,0 +1,25 @@
+/** What the functions read from their environment; the stack writes it. */
+export const EnvironmentVariable = {
+  sessionsTable: 'SESSIONS_TABLE',
+  subscriptionsTable: 'SUBSCRIPTIONS_TABLE',
+  routesTable: 'ROUTES_TABLE',
+  messagesTable: 'MESSAGES_TABLE',
+  deliveriesQueue: 'DELIVERIES_QUEUE_URL',
+  unroutedQueue: 'UNROUTED_QUEUE_URL',
+  lookUpsQueue: 'LOOK_UPS_QUEUE_URL',
+  routeChecksQueue: 'ROUTE_CHECKS_QUEUE_URL',
+  deadLettersQueue: 'DEAD_LETTERS_QUEUE_URL',
+  eventBus: 'EVENT_BUS_NAME',
+  configuration: 'SESSION_CONFIGURATION',
+  serviceName: 'POWERTOOLS_SERVICE_NAME',
+  metricsNamespace: 'POWERTOOLS_METRICS_NAMESPACE',
+  logLevel: 'POWERTOOLS_LOG_LEVEL',
+} as const;
+
+export const SERVICE_NAME = 'mqtt-sessions';
+export const METRICS_NAMESPACE = 'MqttSessions';
+
+/** Basic Ingest names the rule in the topic, so devices depend on this: `$aws/rules/<prefix>_session/…`. */
+export const DEFAULT_RULE_NAME_PREFIX = 'mqtt_sessions';
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';

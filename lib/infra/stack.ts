@@ -1,0 +1,34 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { MqttSessions, type MqttSessionsProps } from './mqtt-sessions.ts';
+
+export interface MqttSessionsStackProps extends StackProps {
+  readonly sessions: MqttSessionsProps;
+}
+
+/** A stack with one installation in it, for accounts that have no CDK app of their own to put it into. */
+export class MqttSessionsStack extends Stack {
+  readonly sessions: MqttSessions;
+
+  constructor(scope: Construct, id: string, { sessions, ...props }: MqttSessionsStackProps) {
+    super(scope, id, { description: 'Durable MQTT sessions beside AWS IoT Core', ...props });
+    this.sessions = new MqttSessions(this, 'Sessions', sessions);
+    this.addOutputs();
+  }
+
+  private addOutputs(): void {
+    const { tables, functions, events, deadLetters } = this.sessions;
+    const output = (id: string, value: string, description: string) =>
+      new CfnOutput(this, id, { value, description });
+    output('SessionsTable', tables.sessions.tableName, 'One item a client: its session');
+    output('SubscriptionsTable', tables.subscriptions.tableName, 'The subscriptions of the sessions');
+    output('RoutesTable', tables.routes.tableName, 'The filters with at least one durable subscriber');
+    output('MessagesTable', tables.messages.tableName, 'The message log');
+    output('LifecycleFunction', functions.lifecycle.functionName, 'Takes lifecycle events');
+    output('IngestFunction', functions.ingest.functionName, 'Takes the messages of the durable topics');
+    output('DeliverFunction', functions.deliver.functionName, 'Delivers what a session missed');
+    output('ExpireFunction', functions.expire.functionName, 'Cleans up after sessions that ended');
+    output('EventBus', events.eventBusName, 'Where session.expired is published');
+    output('DeadLettersQueue', deadLetters.queueUrl, 'Everything refused or exhausted');
+  }
+}

@@ -1,0 +1,15 @@
+import { Duration } from 'aws-cdk-lib';
+
+/** The functions by their construct id, which is also the name of their file in lower case. */
+export type FunctionName = 'Lifecycle' | 'Ingest' | 'Deliver' | 'Expire';
+
+/**
+ * How long one invocation may take. Deliver hands a long backlog on to a further run, so its minute bounds
+ * how soon a pump request returns after a crash (six times as long), not how much is delivered.
+ */
+export const TIMEOUTS: Readonly<Record<FunctionName, Duration>> = {
+  Lifecycle: Duration.seconds(30),
+  Ingest: Duration.seconds(30),
+  Deliver: Duration.seconds(60),
+  Expire: Duration.seconds(60),
+};
