@@ -1,0 +1,288 @@
+import { AwsServer } from './aws/aws-server.ts';
+import type { Chaos } from './chaos.ts';
+import type { CloudObservation } from './cloud-observation.ts';
+import { DynamoDbConnection } from './dynamodb/connection.ts';
+import { startDynamoDb } from './dynamodb/dynamodb.ts';
+import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
+import { isPortTaken } from './dynamodb/free-port.ts';
+import { Tables } from './dynamodb/tables.ts';
+import { TimeToLive } from './dynamodb/time-to-live.ts';
+import { EventBuses } from './events/event-buses.ts';
+import { Callers } from './iam/callers.ts';
+import { Gate } from './iam/gate.ts';
+import { Roles } from './iam/roles.ts';
+import { IotCore } from './iot/iot-core.ts';
+import type { IotDisturbance } from './iot/options.ts';
+import { Functions } from './lambda/functions.ts';
+import type { LambdaFunction } from './lambda/lambda-function.ts';
+import { portInUse } from './listen.ts';
+import { createStack, type StackResources } from './resources/stack-resources.ts';
+import type { Queue } from './sqs/queue.ts';
+import { Queues } from './sqs/queues.ts';
+import { SqsApi } from './sqs/sqs-api.ts';
+import { readAssembly } from './template/assembly.ts';
+import { LOCAL_ENVIRONMENT } from './template/template.ts';
+import { Undo } from './undo.ts';
+
+export interface CloudOptions {
+  /** What `synthesize` yields. */
+  readonly assemblyDirectory: string | Promise<string>;
+  /** 0 or absent = any free port. */
+  readonly mqttPort?: number;
+  readonly awsPort?: number;
+  /** A folder that keeps the tables; without it they live in memory. */
+  readonly dataDirectory?: string;
+  /** A DynamoDB Local that runs already, instead of one of the cloud's own. */
+  readonly dynamoDbEndpoint?: string;
+  readonly chaos?: Chaos;
+  /** On top of chaos: tests decide request by request. */
+  readonly disturb?: IotDisturbance;
+  /** The exception that DynamoDB answers a function (by its construct, such as `deliver`) with instead. */
+  readonly throttle?: (operation: string, caller: string | undefined) => string | undefined;
+  /** From expiry to removal by TTL; default 2. */
+  readonly timeToLiveDelaySeconds?: number;
+  /** Before the retries of asynchronous invocations; default 1, then 2. */
+  readonly retryDelaysSeconds?: readonly number[];
+  /** Until a queue's message or a stream's batch that failed comes again; default 1. */
+  readonly failureDelaySeconds?: number;
+  /** Invocations of one function at once; default 8. */
+  readonly concurrency?: number;
+  /** Of the broker's own sessions, as AWS IoT Core's quota; default 3600. */
+  readonly persistentSessionExpirySeconds?: number;
+  readonly observe?: (event: CloudObservation) => void;
+}
+
+/** As `.local/endpoints.json` holds them. */
+export interface Endpoints {
+  readonly mqtt: string;
+  readonly aws: string;
+  readonly dynamodb: string;
+  readonly region: string;
+  readonly tables: Readonly<Record<string, string>>;
+  readonly functions: Readonly<Record<string, string>>;
+  readonly queues: Readonly<Record<string, string>>;
+  readonly eventBus: string;
+}
+
+const DEFAULTS = { timeToLiveDelaySeconds: 2, failureDelaySeconds: 1, concurrency: 8 } as const;
+
+type Started = {
+  readonly endpoints: Endpoints;
+  readonly functions: Functions;
+  readonly queues: Queues;
+  readonly events: EventBuses;
+  readonly timeToLive: TimeToLive;
+  readonly dynamoDb: DynamoDbConnection;
+  readonly iotCore: IotCore;
+};
+
+/** The whole stack, running in this process and one of DynamoDB Local. */
+export class Cloud {
+  readonly endpoints: Endpoints;
+  readonly events: EventBuses;
+  readonly timeToLive: TimeToLive;
+  readonly dynamoDb: DynamoDbConnection;
+  readonly iotCore: IotCore;
+  private readonly functions: Functions;
+  private readonly queues: Queues;
+  private readonly undo: Undo;
+
+  constructor(started: Started, undo: Undo) {
+    this.endpoints = started.endpoints;
+    this.functions = started.functions;
+    this.queues = started.queues;
+    this.events = started.events;
+    this.timeToLive = started.timeToLive;
+    this.dynamoDb = started.dynamoDb;
+    this.iotCore = started.iotCore;
+    this.undo = undo;
+  }
+
+  /** @example await cloud.function('deliver').kill() */
+  function(name: string): LambdaFunction {
+    return this.functions.get(this.endpoints.functions[name] ?? name);
+  }
+
+  /** @example cloud.queue('DeadLetters').list() */
+  queue(name: string): Queue {
+    return this.queues.get(this.endpoints.queues[name] ?? name);
+  }
+
+  /** Calls a function as Lambda's asynchronous invocation does, with retries. */
+  invokeLater(name: string, event: unknown): void {
+    this.functions.invokeLater(this.endpoints.functions[name] ?? name, JSON.stringify(event));
+  }
+
+  /**
+   * Whether no asynchronous invocation waits or runs and, beside the dead letters, no queue holds a message;
+   * one that is delayed for longer than so many seconds does not count.
+   */
+  isIdle(withinSeconds = Number.POSITIVE_INFINITY): boolean {
+    const working = this.queues.list().filter(({ options }) => options.redrive !== undefined);
+    return this.functions.pending() === 0 && working.every((queue) => !queue.isBusy(withinSeconds));
+  }
+
+  /** Ends everything that was started, in reverse order. */
+  async stop(): Promise<void> {
+    await this.undo.run();
+  }
+}
+
+/**
+ * Starts the stack of an assembly on this machine. Every port is free unless given, so many can run at once.
+ *
+ * @example const cloud = await startCloud({ assemblyDirectory: await synthesize({ configuration }) })
+ * @throws LocalCloudError if it cannot run; nothing is left running then
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const undo = new Undo();
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
+  const { mqttPort = 0, awsPort = 0, chaos, observe = () => {} } = options;
+  const settings = { ...DEFAULTS, ...options };
+  const environment = LOCAL_ENVIRONMENT;
+  if (mqttPort !== 0 && (await isPortTaken(mqttPort))) throw portInUse(mqttPort, '--mqtt-port');
+  const server = new AwsServer();
+  const awsUrl = `http://127.0.0.1:${await server.listen(awsPort)}`;
+  undo.add(() => server.stop());
+
+  const [dynamoDb, assembly] = await bothOf(
+    openDynamoDb(options, undo),
+    Promise.resolve(options.assemblyDirectory).then(readAssembly),
+  );
+
+  const functions = new Functions(options.retryDelaysSeconds);
+  undo.add(() => functions.stop());
+  const queues = new Queues();
+  const callers = new Callers();
+  const roles = new Roles(environment);
+  const tables = new Tables(dynamoDb, environment);
+  const events = new EventBuses((busName, event) => observe({ kind: 'busEvent', busName, event }));
+  const timeToLive = new TimeToLive(dynamoDb, tables.all, {
+    delaySeconds: settings.timeToLiveDelaySeconds,
+    observe: (tableName, key) => observe({ kind: 'removedByTimeToLive', tableName, key }),
+  });
+  const stack = await createStack({
+    assembly,
+    environment,
+    awsUrl,
+    functions,
+    callers,
+    roles,
+    queues,
+    tables,
+    events,
+    timeToLive,
+    connection: dynamoDb,
+    concurrency: settings.concurrency,
+    failureDelaySeconds: settings.failureDelaySeconds,
+    observeSend: (queueName, message) => observe({ kind: 'queued', queueName, message }),
+    options: {
+      concurrency: settings.concurrency,
+      observeLog: (line) => observe({ kind: 'logged', line }),
+      ...(chaos === undefined ? {} : { crashAfterMs: () => chaos.crashAfterMs() }),
+    },
+  });
+
+  const iotCore = await IotCore.start({
+    port: mqttPort,
+    ...environment,
+    invokeFunction: async (functionArn, payload) => {
+      functions.invokeLater(functionArn, JSON.stringify(payload));
+      await functions.hasRoom(functionArn);
+    },
+    sendToQueue: async (queueUrl, body) => void queues.get(queueUrl).send(body),
+    observe: (event) => observe({ kind: 'iot', event }),
+    disturb: disturbance(options),
+    ...(options.persistentSessionExpirySeconds !== undefined && {
+      persistentSessionExpirySeconds: options.persistentSessionExpirySeconds,
+    }),
+  });
+  undo.add(() => iotCore.stop());
+  for (const { arn: _, ...rule } of stack.rules) iotCore.putRule(rule);
+
+  const proxy = new DynamoDbProxy({
+    endpoint: dynamoDb.endpoint,
+    throttle: (operation, caller) => options.throttle?.(operation, caller) ?? chaos?.throttle(),
+    observe: (request) => observe({ kind: 'dynamoDbRequest', ...request }),
+  });
+  undo.add(() => proxy.stop());
+  server.serve({
+    sqs: new SqsApi(queues),
+    events,
+    functions,
+    dynamoDb: proxy,
+    gate: new Gate({
+      callers,
+      roles,
+      environment,
+      observe: (functionName, message) => functions.get(functionName).note(deniedLine(message)),
+    }),
+    iotDataPlane: (request, response) => iotCore.handleRequest(request, response),
+  });
+  for (const name of functions.names()) functions.get(name).warm();
+  for (const source of [...stack.eventSources, timeToLive]) {
+    source.start();
+    undo.add(() => source.stop());
+  }
+  const endpoints = endpointsOf(stack, {
+    mqtt: `mqtt://127.0.0.1:${iotCore.port}`,
+    aws: awsUrl,
+    dynamodb: dynamoDb.endpoint,
+  });
+  return new Cloud({ endpoints, functions, queues, events, timeToLive, dynamoDb, iotCore }, undo);
+}
+
+/** As the functions themselves log, so that it is shown as they are. */
+function deniedLine(message: string): string {
+  return JSON.stringify({ level: 'ERROR', message: `AccessDenied: ${message}` });
+}
+
+function endpointsOf(
+  stack: StackResources,
+  addresses: Pick<Endpoints, 'mqtt' | 'aws' | 'dynamodb'>,
+): Endpoints {
+  const { tables, functions, queues, eventBuses } = stack;
+  const [eventBus = 'default'] = Object.values(eventBuses);
+  return { ...addresses, region: LOCAL_ENVIRONMENT.region, tables, functions, queues, eventBus };
+}
+
+async function openDynamoDb(options: CloudOptions, undo: Undo): Promise<DynamoDbConnection> {
+  const { dataDirectory, dynamoDbEndpoint } = options;
+  const connectionTo = (endpoint: string) => new DynamoDbConnection(endpoint, LOCAL_ENVIRONMENT.region);
+  if (dynamoDbEndpoint !== undefined) {
+    const connection = connectionTo(dynamoDbEndpoint);
+    await connection.check();
+    return connection;
+  }
+  const started = await startDynamoDb(dataDirectory === undefined ? {} : { dataDirectory });
+  undo.add(() => started.stop());
+  return connectionTo(started.endpoint);
+}
+
+function disturbance({ chaos, disturb }: CloudOptions): IotDisturbance {
+  return {
+    delayEventMs: () => (disturb?.delayEventMs?.() ?? 0) + (chaos?.delayEventMs() ?? 0),
+    duplicateEvent: () => disturb?.duplicateEvent?.() === true || chaos?.duplicateEvent() === true,
+    failRequest: (operation, clientId) => disturb?.failRequest?.(operation, clientId) ?? chaos?.failRequest(),
+  };
+}
+
+/**
+ * DynamoDB Local starts beside the synthesis. If it cannot, that is said at once; if the synthesis fails, the
+ * other is waited for, so that it can be ended.
+ */
+async function bothOf<First, Second>(
+  toBeUndone: Promise<First>,
+  other: Promise<Second>,
+): Promise<[First, Second]> {
+  other.catch(() => {});
+  return [await toBeUndone, await other];
+}

@@ -1,0 +1,16 @@
+import { routeOf } from '#local/iot/data-plane/router';
+import type { Arns } from './arns.ts';
+import type { Access } from './policy.ts';
+
+/** What a request to the data plane of AWS IoT Core needs; undefined if it is none. */
+export function iotAccesses(method: string, url: string, arns: Arns): readonly Access[] | undefined {
+  const route = routeOf(method, url);
+  if (route === undefined) return undefined;
+  const { operation, label = '' } = route;
+  return [{ action: `iot:${operation}`, resource: resourceOf(operation, label, arns) }];
+}
+
+function resourceOf(operation: string, label: string, arns: Arns): string {
+  if (operation === 'Publish' || operation === 'GetRetainedMessage') return arns.topic(label);
+  return operation === 'ListRetainedMessages' ? '*' : arns.client(label);
+}

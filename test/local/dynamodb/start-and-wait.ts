@@ -1,0 +1,5 @@
+import { startDynamoDb } from '#local/dynamodb/dynamodb';
+
+const { endpoint } = await startDynamoDb();
+console.log(endpoint);
+setInterval(() => {}, 1000);
