@@ -1,0 +1,27 @@
+import { bundles } from './bundles.ts';
+import { connectionUnits } from './connection-units.ts';
+import { deliveryRate } from './delivery-rate.ts';
+import type { Figure } from './figure.ts';
+import { ingestThroughput } from './ingest-throughput.ts';
+import { consoleProgress } from './progress.ts';
+import { resumeUnits } from './resume-units.ts';
+import { routingTime } from './routing-time.ts';
+import { routingUnits } from './routing-units.ts';
+import { runFigures } from './run-figures.ts';
+import { writeUnits } from './write-units.ts';
+
+const FIGURES: readonly Figure[] = [
+  writeUnits,
+  routingUnits,
+  routingTime,
+  connectionUnits,
+  resumeUnits,
+  ingestThroughput,
+  deliveryRate,
+  bundles,
+];
+
+process.exitCode = await runFigures(FIGURES, process.argv.slice(2), consoleProgress).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+});
