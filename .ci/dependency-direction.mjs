@@ -1,0 +1,117 @@
+// Refuses imports that point the wrong way: functions -> delivery -> {session, store, broker}, store -> session,
+// session -> nothing of ours, and so on. Prints a sentence for each; exit code 1 if there are any.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What each area may import: a whole area, or `area/module`. Its own area is always allowed. */
+const ALLOWED = {
+  session: [],
+  telemetry: [],
+  broker: ['session'],
+  store: ['session'],
+  delivery: ['session', 'store', 'broker', 'telemetry'],
+  edge: ['session', 'store', 'broker', 'telemetry'],
+  lambda: ['session', 'store', 'edge', 'telemetry'],
+  functions: ['session', 'store', 'broker', 'delivery', 'edge', 'lambda', 'telemetry'],
+  infra: [
+    'session/configuration',
+    'session/session-configuration',
+    'session/policy',
+    'session/settings',
+    'session/errors',
+    'store/names',
+    'store/table-definitions',
+  ],
+  // The local cloud runs what was synthesized; of the code it may know names and the rules of topics.
+  local: ['session', 'infra/names', 'store/names', 'store/table-definitions'],
+};
+
+const REASONS = {
+  session: 'the rules of MQTT depend on nothing, so that they can be tested and read alone',
+  telemetry: 'telemetry is told things and asks for nothing',
+  broker: 'the port to the broker knows the words of the session core and nothing else',
+  store: 'the store knows the words of the session core and nothing else',
+  delivery: 'the pump works through ports; functions and infrastructure are above it',
+  edge: 'an edge takes events to the core; delivery is asked for through a queue',
+  lambda: 'it unpacks what event sources send, which handlers above it use',
+  functions: 'a handler runs in Lambda, where infrastructure code and the local cloud have no place',
+  infra: 'the stack knows names and configuration, so that it does not load what it deploys',
+  local: 'the local cloud runs the synthesized template and the bundles, not the code behind them',
+};
+
+const FOLDERS = {
+  functions: 'functions',
+  local: 'local',
+  session: 'lib/session',
+  telemetry: 'lib/telemetry',
+  broker: 'lib/broker',
+  store: 'lib/store',
+  delivery: 'lib/delivery',
+  edge: 'lib/edge',
+  lambda: 'lib/lambda',
+  infra: 'lib/infra',
+};
+
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*(['"])([^'"]+)\1/g;
+
+/** The imports of one file that point the wrong way, a sentence each. */
+function wrongImports(file, text) {
+  const area = areaOf(file);
+  if (area === undefined) {
+    return [
+      `${file} is in a folder that the dependency direction does not know; say in this check what it may import.`,
+    ];
+  }
+  return [...text.matchAll(IMPORT)].flatMap(([, , specifier]) => {
+    const target = targetOf(file, specifier);
+    if (target === undefined || isAllowed(area, target)) return [];
+    const allowed = ALLOWED[area].length === 0 ? 'nothing of ours' : ALLOWED[area].join(', ');
+    return [
+      `${file} imports ${specifier}, but ${area} may import only its own files and ${allowed}: ${REASONS[area]}.`,
+    ];
+  });
+}
+
+function isAllowed(area, { area: targetArea, module }) {
+  return (
+    targetArea === area ||
+    ALLOWED[area].includes(targetArea) ||
+    ALLOWED[area].includes(`${targetArea}/${module}`)
+  );
+}
+
+/** Area and module that an import reaches, or undefined when it is not ours. */
+function targetOf(file, specifier) {
+  if (specifier.startsWith('.')) {
+    const path = join(dirname(file), specifier);
+    const area = areaOf(path) ?? 'outside';
+    return { area, module: path.slice((FOLDERS[area] ?? '').length + 1).replace(/\.m?ts$/, '') };
+  }
+  const ours = /^#([a-z]+)\/(.+)$/.exec(specifier);
+  return ours === null ? undefined : { area: ours[1], module: ours[2] };
+}
+
+function areaOf(file) {
+  return Object.keys(FOLDERS).find((area) => file.startsWith(`${FOLDERS[area]}/`));
+}
+
+function filesUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.m?[jt]s$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+/** Argument: the folder of the repository; by default the one around this file. */
+function main(root = dirname(dirname(fileURLToPath(import.meta.url)))) {
+  const files = ['lib', 'functions', 'local']
+    .map((folder) => join(root, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap(filesUnder);
+  const problems = files.flatMap((file) => wrongImports(relative(root, file), readFileSync(file, 'utf8')));
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`Dependency direction: ${files.length} files, no import points the wrong way.`);
+}
+
+main(process.argv[2]);
