@@ -1,0 +1,42 @@
+import type { Position } from '../position.ts';
+
+/** Where an outgoing message stands: PUBLISH sent, or PUBREC received and PUBREL sent (QoS 2). */
+export type OutboundState = 'publish' | 'pubrel';
+
+/** A QoS 1 or 2 message sent to the client and not completely acknowledged. */
+export interface Outbound {
+  readonly packetId: number;
+  readonly state: OutboundState;
+  readonly qos: 1 | 2;
+  /** Where the message lies, so that it can be sent again as it was. */
+  readonly log: string;
+  readonly position: Position;
+  readonly retain: boolean;
+  /** Of all matching subscriptions. [MQTT-3.3.4-3] */
+  readonly subscriptionIdentifiers?: readonly number[];
+}
+
+/**
+ * The flow of messages between the server and one client of the packet edge: what was sent and is not
+ * acknowledged, what was received and is not released, and how far the log has been read. One item, so that
+ * each step of a handshake is one conditional write.
+ */
+export interface Flow {
+  readonly clientId: string;
+  /** The life of the client; a flow of another incarnation does not exist. */
+  readonly incarnation: string;
+  /** Rises with every write; every write is conditional on it. */
+  readonly revision: number;
+  /** The connection on which `outbound` was last sent; on another one it has to be sent again. [MQTT-4.4.0-1] */
+  readonly connection: string;
+  /** Everything before it was sent, or dropped with a reason. */
+  readonly cursor: Position;
+  /** What was taken from the cursor on, ascending. */
+  readonly ahead: readonly Position[];
+  /** In the order in which it was first sent. [MQTT-4.6.0-1] */
+  readonly outbound: readonly Outbound[];
+  /** Packet identifiers of QoS 2 messages that were accepted and not released, in order. [MQTT-4.3.3-10] */
+  readonly inbound: readonly number[];
+  /** The packet identifier given last, so that one just freed is not used again at once. */
+  readonly lastPacketId: number;
+}
