@@ -114,7 +114,7 @@ function targetOf(file, specifier) {
     const area = areaOf(path) ?? 'outside';
     return { area, module: path.slice((FOLDERS[area] ?? '').length + 1).replace(/\.m?ts$/, '') };
   }
-  const ours = /^#([a-z]+)\/(.+)$/.exec(specifier);
+  const ours = /^#([a-z-]+)\/(.+)$/.exec(specifier);
   return ours === null ? undefined : { area: ours[1], module: ours[2] };
 }
 
