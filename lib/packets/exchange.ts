@@ -24,6 +24,8 @@ export interface ConnectionContext {
   /** The life of the client at CONNECT. */
   readonly incarnation: string;
   readonly protocolVersion: 4 | 5;
+  /** Epoch milliseconds of the CONNECT. */
+  readonly connectedAtMs: number;
   /** Seconds, in force; 0 = none. */
   readonly keepAliveSeconds: number;
   /** The client's own: how many QoS 1 and 2 messages it takes unacknowledged. [MQTT-3.3.4-9] */

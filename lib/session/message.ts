@@ -28,6 +28,10 @@ export interface Message {
   /** Correlation Data, base64. */
   readonly correlationData?: string;
   readonly userProperties?: readonly UserProperty[];
+  /** Published with the RETAIN flag. */
+  readonly retain?: true;
+  /** In a client's own log: the filter of the one subscription that it is for. */
+  readonly subscription?: string;
 }
 
 /** A message with its place in the log of one filter. */

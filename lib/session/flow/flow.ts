@@ -37,6 +37,13 @@ export interface Flow {
   readonly outbound: readonly Outbound[];
   /** Packet identifiers of QoS 2 messages that were accepted and not released, in order. [MQTT-4.3.3-10] */
   readonly inbound: readonly number[];
+  /**
+   * Packet identifier of the first of `outbound` that has not been sent again on `connection`, because the
+   * client takes fewer at once than it did before; absent: all have been. [MQTT-3.3.4-9]
+   */
+  readonly resendFrom?: number;
+  /** More waits than could be sent: to be looked for when the client has acknowledged. */
+  readonly behind?: true;
   /** The packet identifier given last, so that one just freed is not used again at once. */
   readonly lastPacketId: number;
 }
