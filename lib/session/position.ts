@@ -50,6 +50,11 @@ export function timeOf(position: Position): number {
   return atMs;
 }
 
+/** Whether two positions are of one message, appended at the same or at different times. */
+export function isSameMessage(one: Position, other: Position): boolean {
+  return one.endsWith(other.slice(TIME_CHARACTERS));
+}
+
 /** The later of two positions. */
 export function later(one: Position, other: Position): Position {
   return one > other ? one : other;

@@ -43,6 +43,8 @@ export interface Session {
   /** The address and principal of the newest connection, for operators. */
   readonly ipAddress?: string;
   readonly principal?: string;
+  /** Where packets for the newest connection go: what its carrier says of itself, opaque. */
+  readonly carrier?: string;
   /** What came before the remembered connections. */
   readonly before?: Life;
   readonly declarations: readonly Declaration[];

@@ -3,8 +3,18 @@ import type { QoS } from './message.ts';
 /** How many subscribe times of one filter are remembered, so that events may arrive in any order. */
 const REMEMBERED_SUBSCRIBES = 8;
 
+/** What an MQTT 5 SUBSCRIBE asks for with a filter besides its QoS; the latest one counts as a whole. */
+export interface SubscriptionOptions {
+  /** Messages that the client itself publishes are not for it. [MQTT-3.8.3-3] */
+  readonly noLocal?: true;
+  /** RETAIN is forwarded as it was published. [MQTT-3.3.1-13] */
+  readonly retainAsPublished?: true;
+  /** Sent along with what matches. [MQTT-3.3.4-3] */
+  readonly subscriptionIdentifier?: number;
+}
+
 /** One filter of one session: what its SUBSCRIBE and UNSUBSCRIBE packets have said so far. */
-export interface Subscription {
+export interface Subscription extends SubscriptionOptions {
   readonly clientId: string;
   /** The filter as the client sent it, `$share/…` included. */
   readonly filter: string;
@@ -21,7 +31,7 @@ export interface Subscription {
 }
 
 /** One SUBSCRIBE or UNSUBSCRIBE of one filter. */
-export interface SubscriptionChange {
+export interface SubscriptionChange extends SubscriptionOptions {
   readonly clientId: string;
   readonly filter: string;
   readonly incarnation: string;
@@ -65,9 +75,19 @@ export function changeSubscription(
     subscribedAtMs,
     ...(unsubscribedAtMs === undefined ? {} : { unsubscribedAtMs }),
     ...(qos === undefined ? {} : { qos }),
+    ...optionsOf(isLatest || base === undefined ? change : base),
   };
   const unchanged = base !== undefined && JSON.stringify(base) === JSON.stringify(subscription);
   return { outcome: unchanged ? 'unchanged' : 'changed', subscription };
+}
+
+/** The options alone, always in the same order. */
+export function optionsOf(of: SubscriptionOptions): SubscriptionOptions {
+  return {
+    ...(of.noLocal && { noLocal: true }),
+    ...(of.retainAsPublished && { retainAsPublished: true }),
+    ...(of.subscriptionIdentifier !== undefined && { subscriptionIdentifier: of.subscriptionIdentifier }),
+  };
 }
 
 /** True while the filter is subscribed. */

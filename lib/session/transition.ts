@@ -16,6 +16,10 @@ export type SessionEvent =
       readonly connection: Connection;
       readonly ipAddress?: string;
       readonly principal?: string;
+      /** What its CONNECT or DISCONNECT says of the session, where the packet itself is known. */
+      readonly declaration?: Declaration;
+      /** Where packets for this connection go. */
+      readonly carrier?: string;
     }
   | { readonly kind: 'declaration'; readonly declaration: Declaration };
 
@@ -171,16 +175,28 @@ function isStale(prior: Session, fact: Connection): boolean {
 }
 
 function withAddress(session: Session, event: SessionEvent, prior: Session | undefined): Session {
-  const isNewest =
-    event.kind === 'connection' &&
-    event.connection.sessionIdentifier === newestConnection(session).sessionIdentifier;
+  const newest = newestConnection(session).sessionIdentifier;
+  const isNewest = event.kind === 'connection' && event.connection.sessionIdentifier === newest;
   const ipAddress = (isNewest ? event.ipAddress : undefined) ?? prior?.ipAddress;
   const principal = (isNewest ? event.principal : undefined) ?? prior?.principal;
+  const wasNewest = prior !== undefined && newestConnection(prior).sessionIdentifier === newest;
+  const carrier = (isNewest ? event.carrier : undefined) ?? (wasNewest ? prior.carrier : undefined);
   return {
     ...session,
     ...(ipAddress === undefined ? {} : { ipAddress }),
     ...(principal === undefined ? {} : { principal }),
+    ...(carrier === undefined ? {} : { carrier }),
   };
+}
+
+/** That of a connection counts only if no other connection stood at its time: it would be taken for that one's. */
+function declarationIn(event: SessionEvent, connections: readonly Connection[]): Declaration | undefined {
+  const { declaration } = event;
+  if (event.kind === 'declaration' || declaration === undefined) return declaration;
+  const { sessionIdentifier } = event.connection;
+  const own = connections.filter((connection) => connection.sessionIdentifier === sessionIdentifier);
+  const isOwn = own.some((each) => declarationsOn(each, connections, [declaration]).length > 0);
+  return isOwn ? declaration : undefined;
 }
 
 function outcomeOf(prior: Session | undefined, next: Session, event: SessionEvent, nowMs: number) {
@@ -221,7 +237,8 @@ export function transition(
   const known = prior === undefined ? [] : connectionsWithProgress(prior);
   const connections = event.kind === 'connection' ? joinConnection(known, event.connection) : known;
   const before = prior?.declarations ?? [];
-  const declarations = event.kind === 'declaration' ? joinDeclaration(before, event.declaration) : before;
+  const declared = declarationIn(event, connections);
+  const declarations = declared === undefined ? before : joinDeclaration(before, declared);
   const next = withAddress(sessionFrom(clientId, prior, connections, declarations, rules), event, prior);
   if (prior !== undefined && isUnchanged(prior, next))
     return { isChange: false, outcome: 'duplicate', session: prior };

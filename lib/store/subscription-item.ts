@@ -1,4 +1,4 @@
-import { isSubscribed, type Subscription } from '#session/subscription';
+import { isSubscribed, optionsOf, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import { StoreItemError } from './errors.ts';
 import type { Item } from './request.ts';
@@ -55,6 +55,7 @@ export function fromItem(item: Item): StoredSubscription {
     subscribedAtMs: subscribedAtMs ?? [],
     ...(unsubscribedAtMs === undefined ? {} : { unsubscribedAtMs }),
     ...(qos === undefined ? {} : { qos }),
+    ...optionsOf(plain),
   };
   return { subscription, revision };
 }

@@ -47,3 +47,22 @@ export interface Flow {
   /** The packet identifier given last, so that one just freed is not used again at once. */
   readonly lastPacketId: number;
 }
+
+/**
+ * A flow in which nothing is under way; messages are owed from the cursor on.
+ *
+ * @example startFlow('meter-7', session.incarnation, connectionId, positionAt(connectedAtMs))
+ */
+export function startFlow(clientId: string, incarnation: string, connection: string, cursor: Position): Flow {
+  return {
+    clientId,
+    incarnation,
+    revision: 0,
+    connection,
+    cursor,
+    ahead: [],
+    outbound: [],
+    inbound: [],
+    lastPacketId: 0,
+  };
+}

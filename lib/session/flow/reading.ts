@@ -1,0 +1,30 @@
+import { isSameMessage, later, type Position } from '../position.ts';
+import type { Flow } from './flow.ts';
+
+/**
+ * Whether the message at this position was sent, or dropped with a reason. A message that was appended twice
+ * lies at two positions and is taken with the first of them.
+ */
+export function isTaken({ cursor, ahead }: Flow, position: Position): boolean {
+  if (position < cursor) return true;
+  return ahead.some((taken) => isSameMessage(taken, position));
+}
+
+/**
+ * Enters a position as taken. Enter a copy too that was passed over, since the first one is forgotten when the
+ * cursor has passed it.
+ */
+export function take(flow: Flow, position: Position): Flow {
+  if (position < flow.cursor || flow.ahead.includes(position)) return flow;
+  const place = flow.ahead.findLastIndex((taken) => taken < position) + 1;
+  return { ...flow, ahead: flow.ahead.toSpliced(place, 0, position) };
+}
+
+/**
+ * Moves the cursor up to a position, never back, and forgets what was taken before it. The position has to be
+ * so old that neither a message nor a copy of one can still appear before it.
+ */
+export function settle(flow: Flow, upTo: Position): Flow {
+  const cursor = later(flow.cursor, upTo);
+  return { ...flow, cursor, ahead: flow.ahead.filter((taken) => taken >= cursor) };
+}
