@@ -27,7 +27,7 @@ const RESERVE_MS = 15_000;
 
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
-const tables = tableNamesFrom(process.env);
+const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages']);
 const { policies, settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const client = createDocumentClient();
 const requests = new Requests(new SQSClient({}), {

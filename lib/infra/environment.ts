@@ -24,6 +24,7 @@ export function environmentOf(
   const subscriptions = { [Variable.subscriptionsTable]: tables.subscriptions.tableName };
   const routes = { [Variable.routesTable]: tables.routes.tableName };
   const messages = { [Variable.messagesTable]: tables.messages.tableName };
+  const inflight = { [Variable.inflightTable]: tables.inflight.tableName };
   const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
   const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
   return {
@@ -44,8 +45,21 @@ export function environmentOf(
       ...subscriptions,
       ...routes,
       ...messages,
+      ...inflight,
       ...routeChecks,
+      [Variable.willsQueue]: queues.wills.queueUrl,
       [Variable.eventBus]: events.eventBusName,
+    },
+    Packets: {
+      ...common,
+      ...sessions,
+      ...subscriptions,
+      ...routes,
+      ...messages,
+      ...inflight,
+      ...deliveries,
+      ...routeChecks,
+      [Variable.willsQueue]: queues.wills.queueUrl,
     },
   };
 }

@@ -18,6 +18,7 @@ export interface SessionFunctions {
   readonly ingest: IFunction;
   readonly deliver: IFunction;
   readonly expire: IFunction;
+  readonly packets: IFunction;
 }
 
 export interface EventSourcesProps {
@@ -39,6 +40,7 @@ export function connectEventSources(scope: Construct, props: EventSourcesProps):
   fromQueue(scope, 'UnroutedToIngest', queues.unrouted, functions.ingest);
   fromQueue(scope, 'LookUpsToLifecycle', queues.lookUps, functions.lifecycle);
   fromQueue(scope, 'RouteChecksToExpire', queues.routeChecks, functions.expire);
+  fromQueue(scope, 'WillsToPackets', queues.wills, functions.packets);
   fromStream(scope, 'SessionsToExpire', tables.sessions, functions.expire, queues.deadLetters);
 }
 

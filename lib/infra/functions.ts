@@ -20,10 +20,11 @@ export interface SessionFunctionProps {
 }
 
 /**
- * Asks through its own queue for the continuation of a long backlog. Lambda takes that for a runaway loop and
- * would end it after 16 runs; here the backlog ends it, and a run without progress waits longer each time.
+ * They ask through a queue of their own for what is left to do: Deliver for the rest of a long backlog, Packets
+ * for the rest of a will delay beyond the longest that SQS knows. Lambda takes that for a runaway loop and would
+ * end it after 16 runs; here the backlog ends it, or the delay, and each run brings the end nearer or waits longer.
  */
-const LOOPING: FunctionName = 'Deliver';
+const LOOPING: readonly FunctionName[] = ['Deliver', 'Packets'];
 
 /** One function of `functions/`, bundled with everything it uses, with a role and a log group of its own. */
 export function createFunction(
@@ -50,7 +51,7 @@ export function createFunction(
     timeout: TIMEOUTS[name],
     role,
     logGroup,
-    recursiveLoop: name === LOOPING ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
+    recursiveLoop: LOOPING.includes(name) ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
     // An option of the SDK for JavaScript 2; version 3 keeps connections alive by itself.
     awsSdkConnectionReuse: false,
     environment: { ...props.environment },

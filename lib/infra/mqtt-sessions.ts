@@ -136,6 +136,7 @@ export class MqttSessions extends Construct {
     readonly ingest: NodejsFunction;
     readonly deliver: NodejsFunction;
     readonly expire: NodejsFunction;
+    readonly packets: NodejsFunction;
   };
   /** Where `session.expired` and what may follow it are published. */
   readonly events: EventBus;
@@ -176,6 +177,7 @@ export class MqttSessions extends Construct {
       ingest: add('Ingest'),
       deliver: add('Deliver'),
       expire: add('Expire'),
+      packets: add('Packets'),
     };
 
     connectEventSources(this, { ...resources, functions: this.functions, deliveryConcurrency });

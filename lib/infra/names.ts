@@ -4,10 +4,12 @@ export const EnvironmentVariable = {
   subscriptionsTable: 'SUBSCRIPTIONS_TABLE',
   routesTable: 'ROUTES_TABLE',
   messagesTable: 'MESSAGES_TABLE',
+  inflightTable: 'INFLIGHT_TABLE',
   deliveriesQueue: 'DELIVERIES_QUEUE_URL',
   unroutedQueue: 'UNROUTED_QUEUE_URL',
   lookUpsQueue: 'LOOK_UPS_QUEUE_URL',
   routeChecksQueue: 'ROUTE_CHECKS_QUEUE_URL',
+  willsQueue: 'WILLS_QUEUE_URL',
   deadLettersQueue: 'DEAD_LETTERS_QUEUE_URL',
   eventBus: 'EVENT_BUS_NAME',
   configuration: 'SESSION_CONFIGURATION',
@@ -18,6 +20,9 @@ export const EnvironmentVariable = {
 
 export const SERVICE_NAME = 'mqtt-sessions';
 export const METRICS_NAMESPACE = 'MqttSessions';
+
+/** Every listener process takes signals on a queue of its own; this is what their names begin with. */
+export const LISTENER_QUEUE_PREFIX = 'mqtt-sessions-listener-';
 
 /** Basic Ingest names the rule in the topic, so devices depend on this: `$aws/rules/<prefix>_session/…`. */
 export const DEFAULT_RULE_NAME_PREFIX = 'mqtt_sessions';

@@ -1,9 +1,10 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { type ArnComponents, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { FILTER_INDEX } from '#store/table-definitions';
+import { LISTENER_QUEUE_PREFIX } from './names.ts';
 import type { Permission } from './permission.ts';
 import type { Queues } from './queues.ts';
 import { streamOf, type Tables } from './tables.ts';
@@ -51,10 +52,24 @@ export function permissionsOf(
       onIndex(tables.subscriptions, FILTER_INDEX.indexName),
       onTable(tables.routes, 'BatchGetItem', 'UpdateItem'),
       onTable(tables.messages, 'Query'),
-      sendTo(queues.routeChecks),
+      onTable(tables.inflight, 'DeleteItem', 'GetItem'),
+      sendTo(queues.routeChecks, queues.wills),
       receiveFrom(queues.routeChecks),
       ...readStream(tables.sessions),
       { actions: ['events:PutEvents'], resources: [events.eventBusArn] },
+    ],
+    // A transaction needs the permissions of its parts.
+    Packets: [
+      onTable(tables.sessions, 'BatchGetItem', 'GetItem', 'PutItem'),
+      onTable(tables.subscriptions, 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      onIndex(tables.subscriptions, FILTER_INDEX.indexName),
+      onTable(tables.routes, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      onTable(tables.messages, 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
+      onTable(tables.inflight, 'DeleteItem', 'GetItem', 'PutItem'),
+      sendTo(queues.wills, queues.deliveries, queues.routeChecks),
+      receiveFrom(queues.wills),
+      signalListeners(scope),
+      publishToBroker(scope),
     ],
   };
 }
@@ -107,17 +122,37 @@ function readStream(table: TableV2): readonly Permission[] {
 function onClients(scope: Construct, ...calls: readonly string[]): Permission {
   return {
     actions: calls.map((call) => `iot:${call}`),
-    resources: [clientsArn(scope)],
+    resources: [arnOf(scope, { service: 'iot', resource: 'client', resourceName: '*' })],
     wildcardReason:
       'Client identifiers are the names of devices, which no template knows; the wildcard stands for the clients of this account in this Region.',
   };
 }
 
-function clientsArn(scope: Construct): string {
-  return Stack.of(scope).formatArn({
-    service: 'iot',
-    resource: 'client',
-    resourceName: '*',
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
+/** The queues of listeners, which make them when they start. */
+function signalListeners(scope: Construct): Permission {
+  return {
+    actions: ['sqs:SendMessage'],
+    resources: [
+      arnOf(scope, {
+        service: 'sqs',
+        resource: `${LISTENER_QUEUE_PREFIX}*`,
+        arnFormat: ArnFormat.NO_RESOURCE_NAME,
+      }),
+    ],
+    wildcardReason:
+      'Each listener process makes a queue of its own, which no template knows; the wildcard stands for those of this account in this Region.',
+  };
+}
+
+function publishToBroker(scope: Construct): Permission {
+  return {
+    actions: ['iot:Publish'],
+    resources: [arnOf(scope, { service: 'iot', resource: 'topic', resourceName: '*' })],
+    wildcardReason:
+      'Clients choose the topics of their messages, which no template knows; the wildcard stands for the topics of this account in this Region.',
+  };
+}
+
+function arnOf(scope: Construct, components: ArnComponents): string {
+  return Stack.of(scope).formatArn({ arnFormat: ArnFormat.SLASH_RESOURCE_NAME, ...components });
 }

@@ -12,6 +12,8 @@ export interface Queues {
   readonly lookUps: Queue;
   /** Does a route still have a subscriber? */
   readonly routeChecks: Queue;
+  /** Wills to be published once their delay has passed. */
+  readonly wills: Queue;
   /** Everything that was refused or that ran out of attempts. */
   readonly deadLetters: Queue;
 }
@@ -41,6 +43,7 @@ export function createQueues(scope: Construct): Queues {
     unrouted: work('Unrouted', 'Ingest'),
     lookUps: work('LookUps', 'Lifecycle'),
     routeChecks: work('RouteChecks', 'Expire'),
+    wills: work('Wills', 'Packets'),
     deadLetters,
   };
 }

@@ -24,10 +24,12 @@ export class MqttSessionsStack extends Stack {
     output('SubscriptionsTable', tables.subscriptions.tableName, 'The subscriptions of the sessions');
     output('RoutesTable', tables.routes.tableName, 'The filters with at least one durable subscriber');
     output('MessagesTable', tables.messages.tableName, 'The message log');
+    output('InflightTable', tables.inflight.tableName, 'What is under way to and from each client');
     output('LifecycleFunction', functions.lifecycle.functionName, 'Takes lifecycle events');
     output('IngestFunction', functions.ingest.functionName, 'Takes the messages of the durable topics');
     output('DeliverFunction', functions.deliver.functionName, 'Delivers what a session missed');
     output('ExpireFunction', functions.expire.functionName, 'Cleans up after sessions that ended');
+    output('PacketsFunction', functions.packets.functionName, 'The MQTT server of the packet edge');
     output('EventBus', events.eventBusName, 'Where session.expired is published');
     output('DeadLettersQueue', deadLetters.queueUrl, 'Everything refused or exhausted');
   }

@@ -35,6 +35,7 @@ export interface Tables {
   readonly subscriptions: TableV2;
   readonly routes: TableV2;
   readonly messages: TableV2;
+  readonly inflight: TableV2;
 }
 
 /** The tables of one installation, with the keys and indexes that the store says. */
@@ -47,6 +48,7 @@ export function createTables(scope: Construct, props: TablesProps): Tables {
     subscriptions: create('Subscriptions', TABLE_DEFINITIONS.subscriptions),
     routes: create('Routes', TABLE_DEFINITIONS.routes),
     messages: create('Messages', TABLE_DEFINITIONS.messages),
+    inflight: create('Inflight', TABLE_DEFINITIONS.inflight),
   };
 }
 

@@ -6,6 +6,7 @@ export interface TableNames {
   readonly subscriptions: string;
   readonly routes: string;
   readonly messages: string;
+  readonly inflight: string;
 }
 
 const VARIABLES = {
@@ -13,6 +14,7 @@ const VARIABLES = {
   subscriptions: 'SUBSCRIPTIONS_TABLE',
   routes: 'ROUTES_TABLE',
   messages: 'MESSAGES_TABLE',
+  inflight: 'INFLIGHT_TABLE',
 } as const satisfies Record<keyof TableNames, string>;
 
 /**

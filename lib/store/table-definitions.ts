@@ -60,4 +60,5 @@ export const TABLE_DEFINITIONS = {
     sortKey: { name: 'position', type: 'S' },
     indexes: [],
   },
+  inflight: { partitionKey: { name: 'clientId', type: 'S' }, indexes: [] },
 } as const satisfies Record<string, TableDefinition>;

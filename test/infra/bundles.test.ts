@@ -29,7 +29,7 @@ beforeAll(() => {
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const FUNCTIONS = ['Lifecycle', 'Ingest', 'Deliver', 'Expire'] as const;
+const FUNCTIONS = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets'] as const;
 
 /** The bundle of the function at a path of the template. */
 function bundleOf(name: string): string {
@@ -111,10 +111,12 @@ test('the paths of the resources are in the template without the CLI', () => {
         'Subscriptions',
         'Routes',
         'Messages',
+        'Inflight',
         'Deliveries',
         'Unrouted',
         'LookUps',
         'RouteChecks',
+        'Wills',
         'DeadLetters',
         'Events',
       ].map((id) => `MqttSessions/Sessions/${id}/Resource`),
@@ -128,9 +130,11 @@ test('the outputs say what a user looks for after deploying', () => {
     'DeliverFunction',
     'EventBus',
     'ExpireFunction',
+    'InflightTable',
     'IngestFunction',
     'LifecycleFunction',
     'MessagesTable',
+    'PacketsFunction',
     'RoutesTable',
     'SessionsTable',
     'SubscriptionsTable',

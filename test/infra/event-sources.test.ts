@@ -8,10 +8,11 @@ const QUEUES = [
   ['Unrouted', 'Ingest'],
   ['LookUps', 'Lifecycle'],
   ['RouteChecks', 'Expire'],
+  ['Wills', 'Packets'],
 ] as const;
 const stream = resourceAt(template, TYPE, 'SessionsToExpire').Properties;
 
-test('four queues and one stream feed functions', () => {
+test('five queues and one stream feed functions', () => {
   expect(Object.keys(resourcesByPath(template, TYPE)).sort()).toEqual(
     [...QUEUES.map(([queue, name]) => `${queue}To${name}`), 'SessionsToExpire'].sort(),
   );

@@ -13,8 +13,8 @@ const variables = (of: typeof template, name: string): Record<string, unknown> =
   return environment.Variables;
 };
 
-test('four functions and nothing that CDK adds for itself', () => {
-  expect(functions.sort()).toEqual(['Deliver', 'Expire', 'Ingest', 'Lifecycle']);
+test('five functions and nothing that CDK adds for itself', () => {
+  expect(functions.sort()).toEqual(['Deliver', 'Expire', 'Ingest', 'Lifecycle', 'Packets']);
 });
 
 test.each(functions)('%s runs on Node 24 on ARM', (name) => {
@@ -30,6 +30,7 @@ test.each([
   ['Ingest', 30],
   ['Deliver', 60],
   ['Expire', 60],
+  ['Packets', 30],
 ])('%s has %d seconds', (name, seconds) => {
   expect(resourceAt(template, TYPE, name).Properties['Timeout']).toBe(seconds);
 });
@@ -49,10 +50,10 @@ test.each(functions)('%s shares the concurrency of the account', (name) => {
   expect(resourceAt(template, TYPE, name).Properties['ReservedConcurrentExecutions']).toBeUndefined();
 });
 
-test('only Deliver may go on and on by its own queue; Lambda ends every other loop', () => {
+test('Deliver and Packets may go on and on by their own queues; Lambda ends every other loop', () => {
   expect(
     functions.filter((name) => resourceAt(template, TYPE, name).Properties['RecursiveLoop'] === 'Allow'),
-  ).toEqual(['Deliver']);
+  ).toEqual(['Deliver', 'Packets']);
 });
 
 test.each(functions)('%s writes to a log group of its own, kept for a month', (name) => {
@@ -115,11 +116,26 @@ test.each([
     'Expire',
     [
       'EVENT_BUS_NAME',
+      'INFLIGHT_TABLE',
       'MESSAGES_TABLE',
       'ROUTES_TABLE',
       'ROUTE_CHECKS_QUEUE_URL',
       'SESSIONS_TABLE',
       'SUBSCRIPTIONS_TABLE',
+      'WILLS_QUEUE_URL',
+    ],
+  ],
+  [
+    'Packets',
+    [
+      'DELIVERIES_QUEUE_URL',
+      'INFLIGHT_TABLE',
+      'MESSAGES_TABLE',
+      'ROUTES_TABLE',
+      'ROUTE_CHECKS_QUEUE_URL',
+      'SESSIONS_TABLE',
+      'SUBSCRIPTIONS_TABLE',
+      'WILLS_QUEUE_URL',
     ],
   ],
 ])('%s gets the variables that it needs', (name, own) => {
@@ -131,10 +147,12 @@ test.each([
   ['SUBSCRIPTIONS_TABLE', 'AWS::DynamoDB::GlobalTable', 'Subscriptions'],
   ['ROUTES_TABLE', 'AWS::DynamoDB::GlobalTable', 'Routes'],
   ['MESSAGES_TABLE', 'AWS::DynamoDB::GlobalTable', 'Messages'],
+  ['INFLIGHT_TABLE', 'AWS::DynamoDB::GlobalTable', 'Inflight'],
   ['DELIVERIES_QUEUE_URL', 'AWS::SQS::Queue', 'Deliveries'],
   ['UNROUTED_QUEUE_URL', 'AWS::SQS::Queue', 'Unrouted'],
   ['LOOK_UPS_QUEUE_URL', 'AWS::SQS::Queue', 'LookUps'],
   ['ROUTE_CHECKS_QUEUE_URL', 'AWS::SQS::Queue', 'RouteChecks'],
+  ['WILLS_QUEUE_URL', 'AWS::SQS::Queue', 'Wills'],
   ['DEAD_LETTERS_QUEUE_URL', 'AWS::SQS::Queue', 'DeadLetters'],
   ['EVENT_BUS_NAME', 'AWS::Events::EventBus', 'Events'],
 ])('%s names the %s at %s', (variable, type, path) => {

@@ -50,6 +50,8 @@ function readable(arn: unknown): string {
 const calls = (service: string, resource: string, ...actions: readonly string[]) =>
   actions.map((action) => `${service}:${action} on ${resource}`);
 const CLIENTS = 'arn:AWS::Partition:iot:AWS::Region:AWS::AccountId:client/*';
+const TOPICS = 'arn:AWS::Partition:iot:AWS::Region:AWS::AccountId:topic/*';
+const LISTENERS = 'arn:AWS::Partition:sqs:AWS::Region:AWS::AccountId:mqtt-sessions-listener-*';
 const POLL = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'] as const;
 
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
@@ -83,8 +85,23 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Subscriptions/index/byFilter', 'Query'),
     ...calls('dynamodb', 'Routes', 'BatchGetItem', 'UpdateItem'),
     ...calls('dynamodb', 'Messages', 'Query'),
+    ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem'),
     ...calls('sqs', 'RouteChecks', 'SendMessage', ...POLL),
+    ...calls('sqs', 'Wills', 'SendMessage'),
     ...calls('events', 'Events', 'PutEvents'),
+  ],
+  Packets: [
+    ...calls('dynamodb', 'Sessions', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...calls('dynamodb', 'Subscriptions', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...calls('dynamodb', 'Subscriptions/index/byFilter', 'Query'),
+    ...calls('dynamodb', 'Routes', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...calls('dynamodb', 'Messages', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
+    ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem', 'PutItem'),
+    ...calls('sqs', 'Wills', 'SendMessage', ...POLL),
+    ...calls('sqs', 'Deliveries', 'SendMessage'),
+    ...calls('sqs', 'RouteChecks', 'SendMessage'),
+    ...calls('sqs', LISTENERS, 'SendMessage'),
+    ...calls('iot', TOPICS, 'Publish'),
   ],
 };
 

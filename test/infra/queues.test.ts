@@ -6,8 +6,8 @@ const template = templateOf();
 const queues = Object.keys(resourcesByPath(template, TYPE));
 const workQueues = queues.filter((queue) => queue !== 'DeadLetters');
 
-test('five queues', () => {
-  expect(queues.sort()).toEqual(['DeadLetters', 'Deliveries', 'LookUps', 'RouteChecks', 'Unrouted']);
+test('six queues', () => {
+  expect(queues.sort()).toEqual(['DeadLetters', 'Deliveries', 'LookUps', 'RouteChecks', 'Unrouted', 'Wills']);
 });
 
 test.each(queues)('%s is encrypted', (queue) => {
@@ -41,6 +41,7 @@ test.each([
   ['Unrouted', 'Ingest'],
   ['LookUps', 'Lifecycle'],
   ['RouteChecks', 'Expire'],
+  ['Wills', 'Packets'],
 ])('%s hides a message for six times the timeout of %s', (queue, name) => {
   const timeout = Number(resourceAt(template, 'AWS::Lambda::Function', name).Properties['Timeout']);
   expect(resourceAt(template, TYPE, queue).Properties['VisibilityTimeout']).toBe(6 * timeout);

@@ -8,8 +8,8 @@ const tables = Object.keys(resourcesByPath(template, TYPE));
 
 const key = (name: string, type: 'HASH' | 'RANGE') => ({ AttributeName: name, KeyType: type });
 
-test('four tables', () => {
-  expect(tables.sort()).toEqual(['Messages', 'Routes', 'Sessions', 'Subscriptions']);
+test('five tables', () => {
+  expect(tables.sort()).toEqual(['Inflight', 'Messages', 'Routes', 'Sessions', 'Subscriptions']);
 });
 
 test.each([
@@ -17,6 +17,7 @@ test.each([
   ['Subscriptions', [key('clientId', 'HASH'), key('filter', 'RANGE')]],
   ['Routes', [key('kind', 'HASH'), key('value', 'RANGE')]],
   ['Messages', [key('log', 'HASH'), key('position', 'RANGE')]],
+  ['Inflight', [key('clientId', 'HASH')]],
 ])('%s has its key', (table, schema) => {
   expect(resourceAt(template, TYPE, table).Properties['KeySchema']).toEqual(schema);
 });

@@ -141,7 +141,7 @@ describe('items and environments that are not ours', () => {
   it('names every variable that is missing', () => {
     const environment = { SESSIONS_TABLE: 'one', ROUTES_TABLE: '' };
     expect(() => tableNamesFrom(environment)).toThrow(
-      /SUBSCRIPTIONS_TABLE, ROUTES_TABLE, MESSAGES_TABLE.*set each/,
+      /SUBSCRIPTIONS_TABLE, ROUTES_TABLE, MESSAGES_TABLE, INFLIGHT_TABLE.*set each/,
     );
     expect(tableNamesFrom(environment, ['sessions'])).toEqual({ sessions: 'one' });
   });

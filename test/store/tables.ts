@@ -25,7 +25,13 @@ export async function startTables(): Promise<TestTables> {
   client.destroy();
   const clients: DynamoDBDocumentClient[] = [];
   return {
-    names: { sessions: 'sessions', subscriptions: 'subscriptions', routes: 'routes', messages: 'messages' },
+    names: {
+      sessions: 'sessions',
+      subscriptions: 'subscriptions',
+      routes: 'routes',
+      messages: 'messages',
+      inflight: 'inflight',
+    },
     endpoint,
     newClient() {
       const created = createDocumentClient({ endpoint, ...LOCAL });

@@ -110,18 +110,20 @@ test.each([
   await expect(refused).rejects.toMatchObject({ name });
 });
 
+const SOURCE = {
+  region: 'us-east-1',
+  batchSize: 10,
+  maximumConcurrency: 2,
+  reportsBatchItemFailures: true,
+  filters: [],
+  failureDelaySeconds: 0.01,
+};
+
 test('a function gets batches; what it reports as failed comes again, the rest is deleted', async () => {
   const target = fixtureFunction('batches', { concurrency: 1 });
   const queue = services.queues.get('work');
   const bad = queue.send('bad');
-  const source = new QueueEventSource(queue, answering(target, bad.messageId), {
-    region: 'us-east-1',
-    batchSize: 10,
-    maximumConcurrency: 2,
-    reportsBatchItemFailures: true,
-    filters: [],
-    failureDelaySeconds: 0.01,
-  });
+  const source = new QueueEventSource(queue, answering(target, bad.messageId), SOURCE);
   queue.send('good');
   source.start();
   await eventually(() => expect(services.queues.get('dead').list()).toMatchObject([{ body: 'bad' }]));
@@ -137,6 +139,27 @@ test('a function gets batches; what it reports as failed comes again, the rest i
   });
   source.stop();
   await target.stop();
+});
+
+test('each of several delayed messages reaches the function in its own time, and none before it', async () => {
+  const target = fixtureFunction('delayed');
+  const queue = services.queues.get('work');
+  const arrivals: { readonly delayMs: number; readonly afterMs: number }[] = [];
+  const startedAtMs = Date.now();
+  target.invoke = async (event) => {
+    for (const { body } of JSON.parse(event).Records) {
+      arrivals.push({ delayMs: Number(body), afterMs: Date.now() - startedAtMs });
+    }
+    return { succeeded: true, payload: '{}', requestId: '', log: '' };
+  };
+  const source = new QueueEventSource(queue, target, SOURCE);
+  source.start();
+  for (const delayMs of [300, 25, 150]) queue.send(String(delayMs), { delaySeconds: delayMs / 1000 });
+  await eventually(() => expect(arrivals).toHaveLength(3));
+  source.stop();
+  await target.stop();
+  expect(arrivals.map(({ delayMs }) => delayMs)).toEqual([25, 150, 300]);
+  for (const { delayMs, afterMs } of arrivals) expect(afterMs).toBeGreaterThanOrEqual(delayMs);
 });
 
 const bodyOf = ({ body }: { body: string }) => body;
