@@ -27,11 +27,6 @@ export interface StreamEventSourceOptions {
 /** How DynamoDB marks what its TTL has removed. */
 const TIME_TO_LIVE = { type: 'Service', principalId: 'dynamodb.amazonaws.com' } as const;
 
-/** DynamoDB Local has a TTL job of its own, which sometimes comes first and spells its mark otherwise. */
-function isRemovedByDynamoDbLocal({ userIdentity }: StreamRecord): boolean {
-  return userIdentity !== undefined && Reflect.get(userIdentity, 'PrincipalId') === TIME_TO_LIVE.principalId;
-}
-
 /** Lambda's poller of one DynamoDB stream: in order, and a batch that fails holds up those behind it. */
 export class StreamEventSource {
   private readonly reader: StreamReader;
@@ -74,7 +69,6 @@ export class StreamEventSource {
 
   private marked(record: StreamRecord): StreamRecord {
     const { tableName } = this.options;
-    if (isRemovedByDynamoDbLocal(record)) return { ...record, userIdentity: TIME_TO_LIVE };
     if (record.eventName !== 'REMOVE' || !this.timeToLive.takeRemoved(tableName, record.dynamodb.Keys)) {
       return record;
     }

@@ -57,10 +57,10 @@ export class Tables {
     const description = (await this.describe(name)) ?? (await this.createTable(name, wanted));
     refuseDifference(name, description, wanted);
     const { AttributeName: timeToLiveAttribute, Enabled = false } = wanted.TimeToLiveSpecification ?? {};
-    if (Enabled && timeToLiveAttribute !== undefined) await this.enableTimeToLive(name, timeToLiveAttribute);
     this.all.push({
       name,
       keyAttributes: wanted.KeySchema.map(({ AttributeName }) => AttributeName),
+      // DynamoDB Local is not told: a job of its own would remove items the second they expire.
       timeToLiveAttribute: Enabled ? timeToLiveAttribute : undefined,
       streamArn: description.LatestStreamArn,
     });
@@ -106,17 +106,6 @@ export class Tables {
           : { StreamEnabled: true, StreamViewType: wanted.StreamSpecification.StreamViewType },
     });
     return description;
-  }
-
-  private async enableTimeToLive(name: string, attribute: string): Promise<void> {
-    const { TimeToLiveDescription: current } = await this.connection.call<{
-      TimeToLiveDescription: { TimeToLiveStatus: string };
-    }>('DescribeTimeToLive', { TableName: name });
-    if (current.TimeToLiveStatus === 'ENABLED') return;
-    await this.connection.call('UpdateTimeToLive', {
-      TableName: name,
-      TimeToLiveSpecification: { AttributeName: attribute, Enabled: true },
-    });
   }
 }
 

@@ -15,8 +15,9 @@ const SHARE_OF_TIME = 0.2;
 const FIVE_YEARS_SECONDS = 5 * 365 * 86_400;
 
 /**
- * Removes expired items, as DynamoDB's TTL does; DynamoDB Local's own job does not run in useful time.
- * It knows what it removed, so that the stream's reader can mark the record as the service does.
+ * Removes expired items, as DynamoDB's TTL does, after a delay. DynamoDB Local's own job has none: it comes
+ * within a second or ten after expiry, and marks its records otherwise than the service, so it is left off.
+ * This one knows what it removed, so that the stream's reader can mark the record as the service does.
  */
 export class TimeToLive {
   private readonly connection: DynamoDbConnection;

@@ -1,4 +1,9 @@
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DynamoDbConnection } from '#local/dynamodb/connection';
 import { type DynamoDb, startDynamoDb } from '#local/dynamodb/dynamodb';
@@ -121,6 +126,12 @@ test('TTL removes what expired long enough ago, and its record is marked as the 
       ApproximateCreationDateTime: expect.any(Number),
     },
   });
+});
+
+test('DynamoDB Local itself removes nothing, so what is removed, and when, is decided here alone', async () => {
+  start({});
+  const answer = await client.send(new DescribeTimeToLiveCommand({ TableName: tableName }));
+  expect(answer.TimeToLiveDescription?.TimeToLiveStatus).toBe('DISABLED');
 });
 
 test('records come in order, all of them, from the beginning of the stream', async () => {
