@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
  */
 export type Position = string;
 
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** Crockford's base 32, in the order of its values. */
+export const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_CHARACTERS = 10;
 const ID_CHARACTERS = 16;
 

@@ -1,5 +1,6 @@
 import type { Connection } from '#session/connection';
 import type { Declaration } from '#session/declaration';
+import { fullIdentifier, shortIdentifier } from './identifiers.ts';
 import { fullPosition, shortPosition } from './positions.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 import { type StoredList, trimmed } from './stored-list.ts';
@@ -53,20 +54,6 @@ function shortReason(reason: string): number | string {
 
 function fullReason(stored: unknown): string {
   return typeof stored === 'number' ? (DISCONNECT_REASONS[stored] ?? String(stored)) : String(stored);
-}
-
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
-
-/** A UUID in base64url, 22 characters for 36; anything else as it is behind `=`. */
-function shortIdentifier(identifier: string): string {
-  if (!UUID.test(identifier)) return `=${identifier}`;
-  return Buffer.from(identifier.replaceAll('-', ''), 'hex').toString('base64url');
-}
-
-function fullIdentifier(short: string): string {
-  if (short.startsWith('=')) return short.slice(1);
-  const hex = Buffer.from(short, 'base64url').toString('hex');
-  return [0, 8, 12, 16, 20].map((start, index, starts) => hex.slice(start, starts[index + 1])).join('-');
 }
 
 const TIMES = ['seenAtMs', 'disconnectedAtMs', 'goneAtMs'] as const satisfies readonly (keyof Connection)[];
