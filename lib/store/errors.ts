@@ -29,6 +29,20 @@ export class StoreContendedError extends StoreError {
   override readonly code = 'store.contended';
 }
 
+/** More items belong together than one transaction takes. */
+export class StoreTransactionError extends StoreError {
+  override readonly name = 'StoreTransactionError';
+  override readonly code = 'store.transaction';
+  readonly items: number;
+
+  constructor(items: number, maximum: number) {
+    super(
+      `${items} messages are to be logged in one transaction; allowed: up to ${maximum}; hand over fewer at a time, or let fewer durable filters match one topic`,
+    );
+    this.items = items;
+  }
+}
+
 /** An item in a table is not what this version of the service writes. */
 export class StoreItemError extends StoreError {
   override readonly name = 'StoreItemError';
@@ -76,6 +90,9 @@ const UNAVAILABLE = new Set([
   'NetworkingError',
 ]);
 
+/** An item is part of a transaction that is under way. */
+const CONTENDED = 'TransactionConflictException';
+
 interface Described {
   readonly name?: unknown;
   readonly message?: unknown;
@@ -93,6 +110,12 @@ export function translateError(error: unknown, doing: string): StoreError {
   if (typeof name === 'string' && THROTTLED.has(name)) {
     return new StoreThrottledError(
       `DynamoDB throttled the request to ${doing} (${said}); try again later`,
+      options,
+    );
+  }
+  if (name === CONTENDED) {
+    return new StoreContendedError(
+      `Could not ${doing}: the item is part of a transaction that is under way (${said}); try again later`,
       options,
     );
   }

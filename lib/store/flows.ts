@@ -2,7 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } fr
 import type { Flow } from '#session/flow/flow';
 import { fromItem } from './flow-item.ts';
 import { type FlowWrite, flowPut, notWritten } from './flow-write.ts';
-import { conditional, request } from './request.ts';
+import { conditional, request, unlessContended, untilUncontended } from './request.ts';
 
 export type { FlowWrite } from './flow-write.ts';
 
@@ -25,10 +25,14 @@ export function createFlowStore(client: DynamoDBDocumentClient, table: string): 
       return Item === undefined ? undefined : fromItem(Item);
     },
 
-    async write(flow, expectedRevision) {
+    write(flow, expectedRevision) {
       const { stored, put } = flowPut(table, flow, expectedRevision);
-      const write = await conditional(`write the flow of ${flow.clientId}`, client.send(new PutCommand(put)));
-      return write.met ? { written: true, flow: stored } : notWritten(write.item);
+      const doing = `write the flow of ${flow.clientId}`;
+      return untilUncontended(doing, async () => {
+        const write = await unlessContended(conditional(doing, client.send(new PutCommand(put))));
+        if (write === undefined) return undefined;
+        return write.met ? { written: true, flow: stored } : notWritten(write.item);
+      });
     },
 
     async remove(clientId, incarnation) {

@@ -14,13 +14,16 @@ export async function getAll(
   table: string,
   doing: string,
   keys: readonly Item[],
+  consistent = false,
 ): Promise<Item[]> {
   const items: Item[] = [];
   let open = [...keys];
   let pauses = 0;
   while (open.length > 0) {
     const batch = open.slice(0, MAXIMUM_KEYS).map((key) => ({ ...key }));
-    const command = new BatchGetCommand({ RequestItems: { [table]: { Keys: batch } } });
+    const command = new BatchGetCommand({
+      RequestItems: { [table]: { Keys: batch, ConsistentRead: consistent } },
+    });
     const { Responses, UnprocessedKeys } = await request(doing, client.send(command));
     items.push(...(Responses?.[table] ?? []));
     const unprocessed = UnprocessedKeys?.[table]?.Keys ?? [];

@@ -1,12 +1,12 @@
-import type { LoggedMessage } from '#session/message';
+import type { FoundMessage } from './message-item.ts';
 import type { Item } from './request.ts';
 
 /** Merges the shards of a log into one, by position. */
 export async function* mergeByPosition(
   shards: readonly AsyncGenerator<Item, void, undefined>[],
-  fromItem: (item: Item) => LoggedMessage,
+  fromItem: (item: Item) => FoundMessage,
   limit = Number.POSITIVE_INFINITY,
-): AsyncGenerator<LoggedMessage, void, undefined> {
+): AsyncGenerator<FoundMessage, void, undefined> {
   try {
     const firsts = await Promise.all(shards.map((shard) => take(shard, fromItem)));
     const heads = firsts.filter((head) => head !== undefined);
@@ -24,7 +24,7 @@ export async function* mergeByPosition(
   }
 }
 
-async function take(shard: AsyncGenerator<Item, void, undefined>, fromItem: (item: Item) => LoggedMessage) {
+async function take(shard: AsyncGenerator<Item, void, undefined>, fromItem: (item: Item) => FoundMessage) {
   const { value } = await shard.next();
   return value === undefined ? undefined : { shard, message: fromItem(value) };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LoggedMessage, Message, UserProperty } from '#session/message';
+import type { LoggedMessage, UserProperty } from '#session/message';
 import { timeOf } from '#session/position';
 import { StoreItemError } from './errors.ts';
 import type { Item } from './request.ts';
@@ -19,10 +19,20 @@ export function isStraggler({ position, receivedAtMs }: LoggedMessage): boolean 
   return timeOf(position) !== receivedAtMs;
 }
 
+/** The part of the filter's log in which a message is put; of one that was read, `FoundMessage` says it. */
+export function logOf(filter: string, shards: number, message: LoggedMessage): string {
+  return isStraggler(message) ? stragglersKey(filter) : logKey(filter, shardOf(message.topic, shards));
+}
+
 /** One topic always lies in one shard, so that its order does not depend on merging. */
 export function shardOf(topic: string, shards: number): number {
   if (shards <= 1) return 0;
   return createHash('sha256').update(topic).digest().readUInt32BE() % shards;
+}
+
+/** A message as it was read, and the part of a filter's log in which it lies. */
+export interface FoundMessage extends LoggedMessage {
+  readonly log: string;
 }
 
 interface MessageItem extends Omit<LoggedMessage, 'receivedAtMs' | 'userProperties'> {
@@ -31,37 +41,36 @@ interface MessageItem extends Omit<LoggedMessage, 'receivedAtMs' | 'userProperti
   readonly receivedAtMs?: number;
   /** Name and value in turn. */
   readonly userProperties?: readonly string[];
-  readonly expiresAt: number;
+  readonly expiresAt?: number;
 }
 
 /** The attributes of a logged message: 512 bytes with typical properties are one write unit. */
-export function toItem(message: LoggedMessage, log: string, expiresAt: number): Item {
+export function toItem(message: LoggedMessage, log: string, expiresAt: number | undefined): Item {
   const { receivedAtMs, userProperties, ...plain } = message;
   const item: MessageItem = {
-    log,
     ...plain,
+    log,
     ...(receivedAtMs === timeOf(message.position) ? {} : { receivedAtMs }),
     ...(userProperties === undefined || userProperties.length === 0
       ? {}
       : { userProperties: userProperties.flatMap(({ name, value }) => [name, value]) }),
-    expiresAt,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   return { ...item };
 }
 
 /** A logged message from its item. */
-export function fromItem(item: Item): LoggedMessage {
+export function fromItem(item: Item): FoundMessage {
   if (typeof item['position'] !== 'string' || !(item['payload'] instanceof Uint8Array)) {
     throw new StoreItemError(
       `An item of Messages has position and a binary payload, but this one has ${Object.keys(item).join(', ')}; remove it`,
     );
   }
-  const { log: _log, expiresAt: _expiresAt, ...stored } = item as unknown as MessageItem;
+  const { expiresAt: _expiresAt, ...stored } = item as unknown as MessageItem;
   const { receivedAtMs, userProperties, ...plain } = stored;
-  const message: Omit<Message, 'userProperties'> = plain as never;
+  const message: Omit<FoundMessage, 'userProperties'> = plain as never;
   return {
     ...message,
-    position: stored.position,
     receivedAtMs: receivedAtMs ?? timeOf(stored.position),
     ...(userProperties === undefined ? {} : { userProperties: pairs(userProperties) }),
   };

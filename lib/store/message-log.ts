@@ -1,20 +1,15 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { consistentFromMs } from '#session/append-time';
-import type { LoggedMessage, Message } from '#session/message';
-import { type Position, positionOf, timeOf } from '#session/position';
+import { type Position, positionOf } from '#session/position';
 import { appendInTime } from './append-in-time.ts';
+import { type Append, logPut } from './log-put.ts';
 import { mergeByPosition } from './merge-by-position.ts';
-import { fromItem, isStraggler, logKey, shardOf, stragglersKey, toItem } from './message-item.ts';
+import { type FoundMessage, fromItem, logKey, stragglersKey } from './message-item.ts';
 import { readShard, type ShardRead } from './read-shard.ts';
 import { request } from './request.ts';
 
-export interface Append {
-  readonly filter: string;
-  readonly shards: number;
-  /** The longest Session Expiry Interval among the filter's subscribers. */
-  readonly retainSeconds: number;
-  readonly message: Message;
-}
+export type { Append } from './log-put.ts';
+export { type FoundMessage, logOf } from './message-item.ts';
 
 export interface Read {
   readonly filter: string;
@@ -39,9 +34,11 @@ export interface MessageLog {
    */
   append(append: Append): Promise<Position>;
   /** The messages of a filter in order of position, fetched page by page as they are taken. */
-  read(read: Read): AsyncIterable<LoggedMessage>;
+  read(read: Read): AsyncIterable<FoundMessage>;
   /** Those of them that were appended later than received, again, at the same positions. They are few. */
-  readStragglers(read: ReadStragglers): AsyncIterable<LoggedMessage>;
+  readStragglers(read: ReadStragglers): AsyncIterable<FoundMessage>;
+  /** The message at a position of a log, as `FoundMessage` names it; undefined once it has been removed. */
+  get(log: string, position: Position): Promise<FoundMessage | undefined>;
 }
 
 export interface MessageLogOptions {
@@ -58,16 +55,9 @@ export function createMessageLog(
 ): MessageLog {
   const settleMs = settleSeconds * 1000;
 
-  async function write(
-    position: Position,
-    { filter, shards, retainSeconds, message }: Append,
-  ): Promise<void> {
-    const logged = { ...message, position };
-    // What it is owed for was decided when the route was made: the loss window and the interval are in it.
-    const expiresAt = Math.ceil(timeOf(position) / 1000) + retainSeconds;
-    const log = isStraggler(logged) ? stragglersKey(filter) : logKey(filter, shardOf(message.topic, shards));
-    const put = new PutCommand({ TableName: table, Item: toItem(logged, log, expiresAt) });
-    await request(`log a message for ${filter}`, client.send(put));
+  async function write(position: Position, append: Append): Promise<void> {
+    const put = new PutCommand(logPut(table, position, append));
+    await request(`log a message for ${append.filter}`, client.send(put));
   }
 
   function shardRead(log: string, { from, upTo }: Pick<Read, 'from' | 'upTo'>): ShardRead {
@@ -99,6 +89,12 @@ export function createMessageLog(
 
     readStragglers({ filter, ...range }) {
       return mergeByPosition([readShard(shardRead(stragglersKey(filter), range))], fromItem);
+    },
+
+    async get(log, position) {
+      const command = new GetCommand({ TableName: table, Key: { log, position }, ConsistentRead: true });
+      const { Item } = await request(`read a message of the log ${log}`, client.send(command));
+      return Item === undefined ? undefined : fromItem(Item);
     },
   };
 }

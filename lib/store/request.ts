@@ -56,3 +56,13 @@ export async function untilUncontended<Result>(
     `Could not ${doing}: others changed the item between our read and our write ${MAXIMUM_ATTEMPTS} times; try again later`,
   );
 }
+
+/** Undefined when the item was part of a transaction that was under way, so nothing was written. */
+export async function unlessContended<Result>(result: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof StoreContendedError) return undefined;
+    throw error;
+  }
+}

@@ -7,6 +7,8 @@ export interface Route {
   readonly retainSeconds: number;
   /** Parts of the filter's log. */
   readonly shards: number;
+  /** A client of the packet edge subscribes, or once did: whoever appends tells the carriers of those online. */
+  readonly signals?: true;
   /** Epoch seconds; set while the route is about to be removed for want of subscribers. */
   readonly expiresAt?: number;
 }

@@ -13,6 +13,8 @@ export interface RouterOptions {
   readonly clock: () => number;
   /** How long an answer is used again, at most a second: so late a new subscription becomes durable. */
   readonly cacheMs?: number;
+  /** true, with `cacheMs` 0: what was subscribed a moment ago is found for sure. */
+  readonly consistent?: boolean;
   /** How many filters are remembered. */
   readonly maximumCached?: number;
 }
@@ -23,7 +25,7 @@ const SHAPES = 'shapes';
 
 /** @example createRouter(routes, { clock: Date.now }).route('devices/7/cmd/open') */
 export function createRouter(routes: Pick<RouteStore, 'shapes' | 'find'>, options: RouterOptions): Router {
-  const { clock, maximumCached = DEFAULT_MAXIMUM_CACHED } = options;
+  const { clock, consistent = false, maximumCached = DEFAULT_MAXIMUM_CACHED } = options;
   const cacheMs = Math.min(options.cacheMs ?? LONGEST_CACHE_MS, LONGEST_CACHE_MS);
   const shapes = new RecentValues<Promise<readonly string[]>>({ clock, forMs: cacheMs, maximum: 1 });
   const found = new RecentValues<Promise<Route | undefined>>({
@@ -33,7 +35,7 @@ export function createRouter(routes: Pick<RouteStore, 'shapes' | 'find'>, option
   });
 
   function currentShapes(): Promise<readonly string[]> {
-    return shapes.get(SHAPES) ?? shapes.set(SHAPES, routes.shapes());
+    return shapes.get(SHAPES) ?? shapes.set(SHAPES, routes.shapes({ consistent }));
   }
 
   /** Looks the unknown ones up together; whoever asks meanwhile waits for the same answer. */
@@ -41,7 +43,7 @@ export function createRouter(routes: Pick<RouteStore, 'shapes' | 'find'>, option
     const known = new Map(filters.map((filter) => [filter, found.get(filter)]));
     const unknown = filters.filter((filter) => known.get(filter) === undefined);
     if (unknown.length === 0) return [...known.values()].filter((answer) => answer !== undefined);
-    const routed = routes.find(unknown);
+    const routed = routes.find(unknown, { consistent });
     return filters.map((filter) => {
       const answer = routed.then((list) => list.find((route) => route.filter === filter));
       return known.get(filter) ?? found.set(filter, answer);

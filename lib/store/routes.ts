@@ -11,17 +11,17 @@ export type { Route } from './route-item.ts';
 /** Routes: the filters that are durable somewhere, and their shapes. */
 export interface RouteStore {
   /** The shapes in use, as old as a second. They are few and stay: a shape without filters costs one key. */
-  shapes(): Promise<string[]>;
+  shapes(reading?: RouteReading): Promise<string[]>;
   /** Those of the filters that are routes. */
-  find(filters: readonly string[]): Promise<Route[]>;
+  find(filters: readonly string[], reading?: RouteReading): Promise<Route[]>;
   /** One route as it stands now, even if it is about to be removed. */
   get(filter: string): Promise<Route | undefined>;
   /**
    * Makes sure that the filter is routed, for at least so long and over at least so many shards. The shape
-   * comes first, so there is no route that the router cannot find.
+   * comes first, so there is no route that the router cannot find. `signals` stays as long as the route.
    */
   ensure(
-    route: Pick<Route, 'filter' | 'retainSeconds' | 'shards'>,
+    route: Pick<Route, 'filter' | 'retainSeconds' | 'shards' | 'signals'>,
   ): Promise<'existed' | 'created' | 'changed'>;
   /**
    * Lets TTL remove the route at `expiresAt`, epoch seconds. The index of subscribers is a little late: look
@@ -30,6 +30,11 @@ export interface RouteStore {
   markUnused(filter: string, expiresAt: number): Promise<'marked' | 'unchanged'>;
   /** Takes the mark off again. */
   keep(filter: string): Promise<'kept' | 'unchanged'>;
+}
+
+export interface RouteReading {
+  /** true: a route that was made a moment ago is there for sure, at twice the read units. */
+  readonly consistent?: boolean;
 }
 
 export interface RouteStoreOptions {
@@ -65,7 +70,8 @@ export function createRouteStore(
   /** Writes a route if it still is as it was read. */
   async function replace(known: Route | undefined, route: Route): Promise<boolean> {
     const isNew = 'attribute_not_exists(kind)';
-    const isSame = 'retainSeconds = :retainSeconds AND shards = :shards';
+    const hasSameSignals = known?.signals ? 'attribute_exists(signals)' : 'attribute_not_exists(signals)';
+    const isSame = `retainSeconds = :retainSeconds AND shards = :shards AND ${hasSameSignals}`;
     const command = new PutCommand({
       TableName: table,
       Item: toItem(route),
@@ -80,23 +86,25 @@ export function createRouteStore(
   }
 
   return {
-    async shapes() {
+    async shapes({ consistent = false } = {}) {
       const items = await queryAll(client, 'list the shapes', {
         TableName: table,
         KeyConditionExpression: 'kind = :shape',
         ExpressionAttributeValues: { ':shape': SHAPE },
+        ConsistentRead: consistent,
       });
       return items.map((item) => String(item['value']));
     },
 
-    async find(filters) {
-      const items = await getAll(client, table, 'find routes', [...new Set(filters)].map(keyOf));
+    async find(filters, { consistent = false } = {}) {
+      const keys = [...new Set(filters)].map(keyOf);
+      const items = await getAll(client, table, 'find routes', keys, consistent);
       return items.map(fromItem).filter((route) => !hasPassed(route));
     },
 
     get,
 
-    ensure({ filter, retainSeconds, shards }) {
+    ensure({ filter, retainSeconds, shards, signals }) {
       return untilUncontended(`route ${filter}`, async () => {
         const known = await get(filter);
         const route: Route = {
@@ -104,8 +112,12 @@ export function createRouteStore(
           retainSeconds: Math.max(retainSeconds, known?.retainSeconds ?? 0),
           // Never fewer: the log's earlier entries lie in the shards there were.
           shards: Math.max(shards, known?.shards ?? 1),
+          ...((signals ?? known?.signals) && { signals: true }),
         };
-        const isEnough = known?.retainSeconds === route.retainSeconds && known.shards === route.shards;
+        const isEnough =
+          known?.retainSeconds === route.retainSeconds &&
+          known.shards === route.shards &&
+          known.signals === route.signals;
         if (isEnough && known.expiresAt === undefined) return 'existed';
         if (known === undefined) await ensureShape(filter);
         if (!(await replace(known, route))) return undefined;

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Session } from '#session/session';
+import { getAll } from './get-all.ts';
 import { conditional, request } from './request.ts';
 import { fromItem, toItem } from './session-item.ts';
 
@@ -15,6 +16,8 @@ export type SessionWrite =
 export interface SessionStore {
   /** The item as it stands, also when its session has ended or expired: `exists` decides. */
   get(clientId: string): Promise<Session | undefined>;
+  /** Those of these clients that have one, each as it stands, in no order. */
+  getMany(clientIds: readonly string[]): Promise<Session[]>;
   /** Replaces the session if it still is at `expectedRevision`, undefined: if there is none. */
   write(session: Session, expectedRevision: number | undefined): Promise<SessionWrite>;
 }
@@ -34,6 +37,11 @@ export function createSessionStore(client: DynamoDBDocumentClient, table: string
       const command = new GetCommand({ TableName: table, Key: { clientId }, ConsistentRead: true });
       const { Item } = await request(`read the session of ${clientId}`, client.send(command));
       return Item === undefined ? undefined : fromItem(Item);
+    },
+
+    async getMany(clientIds) {
+      const keys = [...new Set(clientIds)].map((clientId) => ({ clientId }));
+      return (await getAll(client, table, 'read sessions', keys, true)).map(fromItem);
     },
 
     async write(session, expectedRevision) {

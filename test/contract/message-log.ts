@@ -57,7 +57,7 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       const filter = newFilter();
       const published = message(more);
       const position = await logAt(NOW_MS).append({ ...route(filter), message: published });
-      expect(await all({ filter })).toStrictEqual([{ ...published, position }]);
+      expect(await all({ filter })).toStrictEqual([{ ...published, position, log: `${filter}#0` }]);
     });
 
     it('logs a message that is delivered to the appender twice, once', async () => {
@@ -75,7 +75,7 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       await logAt(NOW_MS).append({ ...route(filter), message: message({ topic: 'in time' }) });
       const position = await logAt(NOW_MS + 3_000).append({ ...route(filter), message: late });
       expect(position).toBe(positionOf(NOW_MS + 3_000, late.messageId));
-      expect(await stragglersOf(filter)).toStrictEqual([{ ...late, position }]);
+      expect(await stragglersOf(filter)).toStrictEqual([{ ...late, position, log: `${filter}#late` }]);
       expect(await all({ filter, shards: 2 })).toMatchObject([{ topic: 'in time' }]);
     });
 
@@ -94,7 +94,7 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       const published = message();
       const position = await log.append({ ...route(filter), message: published });
       expect(position).toBe(positionOf(NOW_MS + 3_500, published.messageId));
-      expect(await stragglersOf(filter)).toStrictEqual([{ ...published, position }]);
+      expect(await stragglersOf(filter)).toStrictEqual([{ ...published, position, log: `${filter}#late` }]);
       expect(await all({ filter })).toMatchObject([{ messageId: published.messageId }]);
     });
 

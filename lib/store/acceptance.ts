@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { appendedInTime, appendTimeMs } from '#session/append-time';
+import type { Flow } from '#session/flow/flow';
+import { type Position, positionOf } from '#session/position';
+import { transacted } from './cancellation.ts';
+import { StoreTransactionError } from './errors.ts';
+import { type FlowWrite, flowPut, notWritten } from './flow-write.ts';
+import { createFlowStore } from './flows.ts';
+import { type Append, logPut } from './log-put.ts';
+import { createMessageLog, type MessageLogOptions } from './message-log.ts';
+import type { TableNames } from './names.ts';
+import { untilUncontended } from './request.ts';
+
+/**
+ * As many as one transaction takes besides the flow. A topic matches at most one filter of each shape, and an
+ * installation has a handful of shapes, so one message comes nowhere near it.
+ */
+const MAXIMUM_APPENDS = 99;
+
+export interface Accept {
+  /** A message once for each durable filter that it matches. */
+  readonly appends: readonly Append[];
+  /** The flow in which its packet identifier is entered. */
+  readonly flow: Flow;
+  readonly expectedRevision: number | undefined;
+}
+
+/** Takes over messages of QoS 2. */
+export interface Acceptance {
+  /**
+   * Logs the messages and writes the flow, both or neither: whatever is retried, a message enters once.
+   * Resolves once no reader can pass the messages unseen. [MQTT-4.3.3-8] [MQTT-4.3.3-10]
+   */
+  accept(accept: Accept): Promise<FlowWrite>;
+}
+
+/** @example createAcceptance(client, names, { settleSeconds: 4, clock: Date.now }) */
+export function createAcceptance(
+  client: DynamoDBDocumentClient,
+  tables: Pick<TableNames, 'messages' | 'inflight'>,
+  options: MessageLogOptions,
+): Acceptance {
+  const { clock } = options;
+  const settleMs = options.settleSeconds * 1000;
+  const flows = createFlowStore(client, tables.inflight);
+  const log = createMessageLog(client, tables.messages, options);
+
+  /** Undefined when others were at the same items. */
+  async function transact(
+    { appends, flow, expectedRevision }: Accept,
+    positionIn: (append: Append) => Position,
+  ): Promise<FlowWrite | undefined> {
+    const { stored, put } = flowPut(tables.inflight, flow, expectedRevision);
+    const logPuts = appends.map((append) => logPut(tables.messages, positionIn(append), append));
+    const command = new TransactWriteCommand({
+      TransactItems: [put, ...logPuts].map((each) => ({ Put: each })),
+      // For the retries of the client: a transaction that was made is not made again.
+      ClientRequestToken: randomUUID(),
+    });
+    const result = await transacted(`accept messages of ${flow.clientId}`, client.send(command));
+    if (result.outcome === 'conflict') return undefined;
+    return result.outcome === 'done' ? { written: true, flow: stored } : notWritten(result.item);
+  }
+
+  return {
+    async accept(accept) {
+      const { appends, flow, expectedRevision } = accept;
+      if (appends.length === 0) return flows.write(flow, expectedRevision);
+      if (appends.length > MAXIMUM_APPENDS) throw new StoreTransactionError(appends.length, MAXIMUM_APPENDS);
+      const startedAtMs = clock();
+      const atMsOf = ({ message }: Append) => appendTimeMs(message.receivedAtMs, startedAtMs, settleMs);
+      const write = await untilUncontended(`accept messages of ${flow.clientId}`, () =>
+        transact(accept, (append) => positionOf(atMsOf(append), append.message.messageId)),
+      );
+      if (!write.written) return write;
+      const confirmedAtMs = clock();
+      // Readers that have taken the message already pass its copy over.
+      const late = appends.filter((append) => !appendedInTime(atMsOf(append), confirmedAtMs, settleMs));
+      await Promise.all(late.map((append) => log.append(append)));
+      return write;
+    },
+  };
+}

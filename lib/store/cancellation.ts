@@ -1,0 +1,47 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { StoreRefusedError, StoreThrottledError, translateError } from './errors.ts';
+import type { Item } from './request.ts';
+
+export type Transacted =
+  | { readonly outcome: 'done' }
+  /** The condition of the first item was not met; `item` as it stood, absent when there is none. */
+  | { readonly outcome: 'conditionFailed'; readonly item?: Item }
+  /** Others were at the same items: try again. */
+  | { readonly outcome: 'conflict' };
+
+/** Reasons that pass by themselves. */
+const THROTTLED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded']);
+
+/** Awaits a transaction in which only the first item has a condition. */
+export async function transacted(doing: string, response: Promise<unknown>): Promise<Transacted> {
+  try {
+    await response;
+    return { outcome: 'done' };
+  } catch (error) {
+    if (error instanceof TransactionCanceledException) return cancelled(error, doing);
+    throw translateError(error, doing);
+  }
+}
+
+function cancelled(error: TransactionCanceledException, doing: string): Transacted {
+  const reasons = error.CancellationReasons ?? [];
+  const [first] = reasons;
+  if (first?.Code === 'ConditionalCheckFailed') {
+    return { outcome: 'conditionFailed', ...(first.Item && { item: unmarshall(first.Item) }) };
+  }
+  const codes = reasons.flatMap(({ Code }) => (Code === undefined || Code === 'None' ? [] : [Code]));
+  if (codes.length > 0 && codes.every((code) => code === 'TransactionConflict')) {
+    return { outcome: 'conflict' };
+  }
+  const said = codes.join(', ') || error.message;
+  if (codes.some((code) => THROTTLED.has(code))) {
+    throw new StoreThrottledError(`DynamoDB throttled the request to ${doing} (${said}); try again later`, {
+      cause: error,
+    });
+  }
+  throw new StoreRefusedError(
+    `DynamoDB refused to ${doing} (${said}); check the size of the items, the tables' names and keys`,
+    { cause: error },
+  );
+}

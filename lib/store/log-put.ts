@@ -1,0 +1,27 @@
+import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Message } from '#session/message';
+import { type Position, timeOf } from '#session/position';
+import { logOf, toItem } from './message-item.ts';
+
+export interface Append {
+  readonly filter: string;
+  readonly shards: number;
+  /** The longest Session Expiry Interval among the filter's subscribers. */
+  readonly retainSeconds: number;
+  readonly message: Message;
+}
+
+/** The Put of a message at a position of the filter's log. */
+export function logPut(
+  table: string,
+  position: Position,
+  { filter, shards, retainSeconds, message }: Append,
+) {
+  const logged = { ...message, position };
+  // What it is owed for was decided when the route was made: the loss window and the interval are in it.
+  const expiresAt = Math.ceil(timeOf(position) / 1000) + retainSeconds;
+  return {
+    TableName: table,
+    Item: { ...toItem(logged, logOf(filter, shards, logged), expiresAt) },
+  } satisfies PutCommandInput;
+}
