@@ -16,7 +16,10 @@ export async function handleLifecycleEvent(
   dependencies: EdgeDependencies,
   attempt = 0,
 ): Promise<string> {
-  if (choosePolicy(dependencies.configuration.policies, event.clientId).ignore) return 'ignored';
+  const { ignore, edge } = choosePolicy(dependencies.configuration.policies, event.clientId);
+  if (ignore) return 'ignored';
+  // The broker only carries packets for it: its session is kept by what they say.
+  if (edge === 'packets') return 'carried';
   switch (event.eventType) {
     case 'connected':
       return handleConnected(event, dependencies);

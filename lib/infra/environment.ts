@@ -47,7 +47,7 @@ export function environmentOf(
       ...messages,
       ...inflight,
       ...routeChecks,
-      [Variable.willsQueue]: queues.wills.queueUrl,
+      [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl,
       [Variable.eventBus]: events.eventBusName,
     },
     Packets: {
@@ -59,7 +59,7 @@ export function environmentOf(
       ...inflight,
       ...deliveries,
       ...routeChecks,
-      [Variable.willsQueue]: queues.wills.queueUrl,
+      [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl,
     },
   };
 }

@@ -40,7 +40,7 @@ export function connectEventSources(scope: Construct, props: EventSourcesProps):
   fromQueue(scope, 'UnroutedToIngest', queues.unrouted, functions.ingest);
   fromQueue(scope, 'LookUpsToLifecycle', queues.lookUps, functions.lifecycle);
   fromQueue(scope, 'RouteChecksToExpire', queues.routeChecks, functions.expire);
-  fromQueue(scope, 'WillsToPackets', queues.wills, functions.packets);
+  fromQueue(scope, 'PacketRequestsToPackets', queues.packetRequests, functions.packets);
   fromStream(scope, 'SessionsToExpire', tables.sessions, functions.expire, queues.deadLetters);
 }
 

@@ -9,7 +9,7 @@ export const EnvironmentVariable = {
   unroutedQueue: 'UNROUTED_QUEUE_URL',
   lookUpsQueue: 'LOOK_UPS_QUEUE_URL',
   routeChecksQueue: 'ROUTE_CHECKS_QUEUE_URL',
-  willsQueue: 'WILLS_QUEUE_URL',
+  packetRequestsQueue: 'PACKET_REQUESTS_QUEUE_URL',
   deadLettersQueue: 'DEAD_LETTERS_QUEUE_URL',
   eventBus: 'EVENT_BUS_NAME',
   configuration: 'SESSION_CONFIGURATION',

@@ -12,8 +12,8 @@ export interface Queues {
   readonly lookUps: Queue;
   /** Does a route still have a subscriber? */
   readonly routeChecks: Queue;
-  /** Wills to be published once their delay has passed. */
-  readonly wills: Queue;
+  /** Work for the packet edge that is no client's packet, such as a will whose delay passes. */
+  readonly packetRequests: Queue;
   /** Everything that was refused or that ran out of attempts. */
   readonly deadLetters: Queue;
 }
@@ -43,7 +43,7 @@ export function createQueues(scope: Construct): Queues {
     unrouted: work('Unrouted', 'Ingest'),
     lookUps: work('LookUps', 'Lifecycle'),
     routeChecks: work('RouteChecks', 'Expire'),
-    wills: work('Wills', 'Packets'),
+    packetRequests: work('PacketRequests', 'Packets'),
     deadLetters,
   };
 }

@@ -48,6 +48,13 @@ export function policyProblems(value: unknown): string[] {
         `at most maximumSessionExpiryInterval, which is ${maximum} seconds; lower the interval or raise the maximum`,
       );
     }),
+    ...withoutMeaning(policy).map((key) =>
+      sentence(
+        ['policies', index, key],
+        value,
+        `nothing together with edge 'packets', where the service is the broker and CONNACK tells Session Present; leave ${key} out`,
+      ),
+    ),
     ...shadows(policies, index).map((earlier) =>
       sentence(
         ['policies', index, 'clients'],
@@ -70,6 +77,13 @@ function maximumOf(policy: unknown): number | undefined {
   return interval(
     field(policy, 'maximumSessionExpiryInterval') ?? FOLLOW_BROKER.maximumSessionExpiryInterval,
   );
+}
+
+/** What only the lifecycle edge could do. */
+function withoutMeaning(policy: unknown): string[] {
+  if (field(policy, 'edge') !== 'packets') return [];
+  const mirrors = field(policy, 'delivery') === 'broker' ? ['delivery'] : [];
+  return field(policy, 'noticeTopic') === undefined ? mirrors : [...mirrors, 'noticeTopic'];
 }
 
 /** An earlier pattern that matches a later one as text matches all that the later one matches. */

@@ -97,6 +97,7 @@ const policySchema = z.pipe(
     clients: z
       .string({ error: CLIENTS })
       .check(z.minLength(1, { error: CLIENTS }), z.maxLength(MAXIMUM_PATTERN_CHARACTERS, { error: CLIENTS })),
+    edge: z._default(oneOf('lifecycle', 'packets'), FOLLOW_BROKER.edge),
     sessionExpiryInterval: z._default(
       z.union([z.enum(['client', 'broker', 'never']), wholeNumber(0, NEVER)], {
         error: `'client', 'broker', ${INTERVAL}`,
@@ -140,6 +141,7 @@ const settingsSchema = strict({
   // The broker sends at most 100 a second on one connection.
   deliveriesPerSecond: z._default(wholeNumber(1, 100), DEFAULT_SETTINGS.deliveriesPerSecond),
   unknownKeepAliveSeconds: z._default(wholeNumber(1, 65_535), DEFAULT_SETTINGS.unknownKeepAliveSeconds),
+  publishToBroker: z._default(flag, DEFAULT_SETTINGS.publishToBroker),
   logShards: z._default(wholeNumber(1, 64), DEFAULT_SETTINGS.logShards),
 });
 

@@ -2,6 +2,11 @@
 export interface SessionPolicy {
   /** Client identifiers it is for: `*` stands for any run of characters (also none); the first policy that matches wins. */
   readonly clients: string;
+  /**
+   * 'packets': these clients use AWS IoT Core only to carry the packets of an MQTT connection with this service,
+   * so the lifecycle edge keeps no session beside the broker's for them.
+   */
+  readonly edge: 'lifecycle' | 'packets';
   /** Where the interval comes from: the device's own declaration, the broker's session, or a fixed number of seconds ('never' = 0xFFFFFFFF). */
   readonly sessionExpiryInterval: 'client' | 'broker' | 'never' | number;
   /** Seconds. Used while a 'client' policy has no declaration. */
@@ -27,6 +32,7 @@ export interface SessionPolicy {
 /** What a client without a policy gets, and what a policy leaves unsaid. */
 export const FOLLOW_BROKER: SessionPolicy = Object.freeze({
   clients: '*',
+  edge: 'lifecycle',
   sessionExpiryInterval: 'broker',
   defaultSessionExpiryInterval: 0,
   maximumSessionExpiryInterval: 604_800,
@@ -42,6 +48,16 @@ export const FOLLOW_BROKER: SessionPolicy = Object.freeze({
 /** The first policy that matches wins. */
 export function choosePolicy(policies: readonly SessionPolicy[], clientId: string): SessionPolicy {
   return policies.find((policy) => matchesClientPattern(policy.clients, clientId)) ?? FOLLOW_BROKER;
+}
+
+/**
+ * The same for a client of the packet edge, whatever carries its packets. The service is its broker: CONNECT says
+ * the interval where the policy leaves it to the broker, and nobody else could deliver.
+ */
+export function choosePacketPolicy(policies: readonly SessionPolicy[], clientId: string): SessionPolicy {
+  const policy = choosePolicy(policies, clientId);
+  const source = policy.sessionExpiryInterval;
+  return { ...policy, sessionExpiryInterval: source === 'broker' ? 'client' : source, delivery: 'service' };
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Settings {
   readonly deliveriesPerSecond: number;
   /** Taken for the keep alive of a connection whose own is not known. */
   readonly unknownKeepAliveSeconds: number;
+  /** Messages that are published at the packet edge are published to AWS IoT Core as well, for its subscribers and rules. */
+  readonly publishToBroker: boolean;
   /** Parts of one filter's log, for more writes a second than one key takes. */
   readonly logShards: number;
 }
@@ -26,5 +28,6 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   neverExpiresRetentionSeconds: 2_592_000,
   deliveriesPerSecond: 80,
   unknownKeepAliveSeconds: 1200,
+  publishToBroker: true,
   logShards: 1,
 });

@@ -187,6 +187,14 @@ describe('connections', () => {
     await expect(refused.session()).rejects.toThrow('has no session');
   });
 
+  it('keeps no session for a client whose packets the broker only carries', async () => {
+    const carried = newEdge({ edge: 'packets' });
+    expect(await carried.handle(carried.connected(0, T))).toBe('carried');
+    expect(await carried.handle(carried.subscribed(0, T, carried.filter('a')))).toBe('carried');
+    expect(await carried.handle(carried.disconnected(0, T + SECOND))).toBe('carried');
+    await expect(carried.session()).rejects.toThrow('has no session');
+  });
+
   it('keeps the keep alive as it was when the broker speaks of a newer connection', async () => {
     const edge = newEdge();
     const value = { connected: true, connectedSinceMs: T + 60 * SECOND, keepAliveSeconds: 5 };

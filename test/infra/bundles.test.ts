@@ -116,7 +116,7 @@ test('the paths of the resources are in the template without the CLI', () => {
         'Unrouted',
         'LookUps',
         'RouteChecks',
-        'Wills',
+        'PacketRequests',
         'DeadLetters',
         'Events',
       ].map((id) => `MqttSessions/Sessions/${id}/Resource`),

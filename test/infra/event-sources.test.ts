@@ -8,7 +8,7 @@ const QUEUES = [
   ['Unrouted', 'Ingest'],
   ['LookUps', 'Lifecycle'],
   ['RouteChecks', 'Expire'],
-  ['Wills', 'Packets'],
+  ['PacketRequests', 'Packets'],
 ] as const;
 const stream = resourceAt(template, TYPE, 'SessionsToExpire').Properties;
 

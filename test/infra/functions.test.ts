@@ -122,7 +122,7 @@ test.each([
       'ROUTE_CHECKS_QUEUE_URL',
       'SESSIONS_TABLE',
       'SUBSCRIPTIONS_TABLE',
-      'WILLS_QUEUE_URL',
+      'PACKET_REQUESTS_QUEUE_URL',
     ],
   ],
   [
@@ -135,7 +135,7 @@ test.each([
       'ROUTE_CHECKS_QUEUE_URL',
       'SESSIONS_TABLE',
       'SUBSCRIPTIONS_TABLE',
-      'WILLS_QUEUE_URL',
+      'PACKET_REQUESTS_QUEUE_URL',
     ],
   ],
 ])('%s gets the variables that it needs', (name, own) => {
@@ -152,7 +152,7 @@ test.each([
   ['UNROUTED_QUEUE_URL', 'AWS::SQS::Queue', 'Unrouted'],
   ['LOOK_UPS_QUEUE_URL', 'AWS::SQS::Queue', 'LookUps'],
   ['ROUTE_CHECKS_QUEUE_URL', 'AWS::SQS::Queue', 'RouteChecks'],
-  ['WILLS_QUEUE_URL', 'AWS::SQS::Queue', 'Wills'],
+  ['PACKET_REQUESTS_QUEUE_URL', 'AWS::SQS::Queue', 'PacketRequests'],
   ['DEAD_LETTERS_QUEUE_URL', 'AWS::SQS::Queue', 'DeadLetters'],
   ['EVENT_BUS_NAME', 'AWS::Events::EventBus', 'Events'],
 ])('%s names the %s at %s', (variable, type, path) => {

@@ -87,7 +87,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Messages', 'Query'),
     ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem'),
     ...calls('sqs', 'RouteChecks', 'SendMessage', ...POLL),
-    ...calls('sqs', 'Wills', 'SendMessage'),
+    ...calls('sqs', 'PacketRequests', 'SendMessage'),
     ...calls('events', 'Events', 'PutEvents'),
   ],
   Packets: [
@@ -97,7 +97,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Routes', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...calls('dynamodb', 'Messages', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
     ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem', 'PutItem'),
-    ...calls('sqs', 'Wills', 'SendMessage', ...POLL),
+    ...calls('sqs', 'PacketRequests', 'SendMessage', ...POLL),
     ...calls('sqs', 'Deliveries', 'SendMessage'),
     ...calls('sqs', 'RouteChecks', 'SendMessage'),
     ...calls('sqs', LISTENERS, 'SendMessage'),

@@ -7,7 +7,14 @@ const queues = Object.keys(resourcesByPath(template, TYPE));
 const workQueues = queues.filter((queue) => queue !== 'DeadLetters');
 
 test('six queues', () => {
-  expect(queues.sort()).toEqual(['DeadLetters', 'Deliveries', 'LookUps', 'RouteChecks', 'Unrouted', 'Wills']);
+  expect(queues.sort()).toEqual([
+    'DeadLetters',
+    'Deliveries',
+    'LookUps',
+    'PacketRequests',
+    'RouteChecks',
+    'Unrouted',
+  ]);
 });
 
 test.each(queues)('%s is encrypted', (queue) => {
@@ -41,7 +48,7 @@ test.each([
   ['Unrouted', 'Ingest'],
   ['LookUps', 'Lifecycle'],
   ['RouteChecks', 'Expire'],
-  ['Wills', 'Packets'],
+  ['PacketRequests', 'Packets'],
 ])('%s hides a message for six times the timeout of %s', (queue, name) => {
   const timeout = Number(resourceAt(template, 'AWS::Lambda::Function', name).Properties['Timeout']);
   expect(resourceAt(template, TYPE, queue).Properties['VisibilityTimeout']).toBe(6 * timeout);

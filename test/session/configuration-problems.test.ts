@@ -99,6 +99,18 @@ describe('a configuration that cannot be used', () => {
       /^policies\[0\]\.noticeTopic: "a\/\+" came; .*\[MQTT-4\.7\.0-1\]$/,
     ],
     [{ clients: 'a', noticeTopic: '$a' }, /^policies\[0\]\.noticeTopic: "\$a" came; .*begin with \$/],
+    [
+      { clients: 'a', edge: 'broker' },
+      /^policies\[0\]\.edge: "broker" came; allowed: 'lifecycle' or 'packets'$/,
+    ],
+    [
+      { clients: 'a', edge: 'packets', delivery: 'broker' },
+      /^policies\[0\]\.delivery: "broker" came; allowed: nothing together with edge 'packets', .*; leave delivery out$/,
+    ],
+    [
+      { clients: 'a', edge: 'packets', noticeTopic: 'n' },
+      /^policies\[0\]\.noticeTopic: "n" came; allowed: nothing together with edge 'packets', /,
+    ],
     [{ clients: 'a', ignore: 0 }, /^policies\[0\]\.ignore: 0 came; allowed: true or false$/],
     [
       { clients: 'a', sessionExpiryInterval: 604_801 },
@@ -160,6 +172,7 @@ describe('a configuration that cannot be used', () => {
     ['neverExpiresRetentionSeconds', 0.5, 'a whole number from 1 to 4294967295'],
     ['deliveriesPerSecond', 101, 'a whole number from 1 to 100'],
     ['unknownKeepAliveSeconds', 0, 'a whole number from 1 to 65535'],
+    ['publishToBroker', 'no', 'true or false'],
     ['logShards', Number.NaN, 'a whole number from 1 to 64'],
   ])('by the setting %s %j', (key, setting, allowed) => {
     const came = typeof setting === 'string' ? `"${setting}"` : String(setting);

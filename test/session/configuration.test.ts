@@ -22,6 +22,7 @@ describe('a configuration', () => {
       deliveriesPerSecond: 80,
       liveOverlapSeconds: 1,
       unknownKeepAliveSeconds: 1200,
+      publishToBroker: true,
       logShards: 1,
     });
     expect(parseConfiguration(policiesOf({ clients: 'a' })).policies).toEqual([
@@ -45,6 +46,7 @@ describe('a configuration', () => {
   it('keeps what a policy says', () => {
     const policy = {
       clients: 'a-*',
+      edge: 'lifecycle',
       sessionExpiryInterval: 'client',
       defaultSessionExpiryInterval: 60,
       maximumSessionExpiryInterval: 3600,
@@ -57,7 +59,8 @@ describe('a configuration', () => {
       noticeTopic: 'sessions/notice',
       ignore: true,
     };
-    expect(parseConfiguration(policiesOf(policy)).policies).toStrictEqual([policy]);
+    const carried = { ...FOLLOW_BROKER, clients: 'b', edge: 'packets' };
+    expect(parseConfiguration(policiesOf(policy, carried)).policies).toStrictEqual([policy, carried]);
   });
 
   it("reads 'never' as the interval that never ends", () => {

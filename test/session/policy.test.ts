@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { choosePolicy, FOLLOW_BROKER, matchesClientPattern } from '#session/policy';
+import { choosePacketPolicy, choosePolicy, FOLLOW_BROKER, matchesClientPattern } from '#session/policy';
 import { randomSeed } from '#test/session/random-seed';
 
 const policyFor = (clients: string) => ({ ...FOLLOW_BROKER, clients, queueQos0: true });
@@ -84,6 +84,7 @@ describe('choosing a policy', () => {
     expect(choosePolicy([], '')).toBe(FOLLOW_BROKER);
     expect(FOLLOW_BROKER).toEqual({
       clients: '*',
+      edge: 'lifecycle',
       sessionExpiryInterval: 'broker',
       defaultSessionExpiryInterval: 0,
       maximumSessionExpiryInterval: 7 * 24 * 3600,
@@ -95,5 +96,25 @@ describe('choosing a policy', () => {
       delivery: 'service',
       ignore: false,
     });
+  });
+
+  it('leaves the interval to CONNECT at the packet edge, for a client without one', () => {
+    expect(choosePacketPolicy([policyFor('a')], 'b')).toEqual({
+      ...FOLLOW_BROKER,
+      sessionExpiryInterval: 'client',
+    });
+  });
+
+  it.each(['client', 'never', 60] as const)(
+    'is itself at the packet edge with an interval of %s',
+    (interval) => {
+      const policy = { ...policyFor('a'), sessionExpiryInterval: interval };
+      expect(choosePacketPolicy([policy], 'a')).toEqual(policy);
+    },
+  );
+
+  it('has the service deliver at the packet edge, where there is no other broker', () => {
+    const policy = { ...policyFor('a'), delivery: 'broker' as const };
+    expect(choosePacketPolicy([policy], 'a').delivery).toBe('service');
   });
 });
