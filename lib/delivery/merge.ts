@@ -5,8 +5,8 @@ export interface PendingMessage extends LoggedMessage {
   readonly deliveryQos: QoS;
 }
 
-export interface LogStream {
-  readonly messages: AsyncIterable<LoggedMessage>;
+export interface LogStream<Logged extends LoggedMessage = LoggedMessage> {
+  readonly messages: AsyncIterable<Logged>;
   /** Of the subscription. */
   readonly qos: QoS;
 }
@@ -14,13 +14,16 @@ export interface LogStream {
 /** Message ids remembered within a run, so that a message appended twice is delivered once. */
 const REMEMBERED_IDS = 10_000;
 
-interface Head {
-  readonly iterator: AsyncIterator<LoggedMessage>;
+interface Head<Logged> {
+  readonly iterator: AsyncIterator<Logged>;
   readonly qos: QoS;
-  message: LoggedMessage;
+  message: Logged;
 }
 
-async function startStream({ messages, qos }: LogStream): Promise<Head | undefined> {
+async function startStream<Logged extends LoggedMessage>({
+  messages,
+  qos,
+}: LogStream<Logged>): Promise<Head<Logged> | undefined> {
   const iterator = messages[Symbol.asyncIterator]();
   const first = await iterator.next();
   return first.done ? undefined : { iterator, qos, message: first.value };
@@ -38,7 +41,9 @@ function lower(one: QoS, other: QoS): QoS {
  * One client's messages from the logs of its filters, in order of position. A message that several filters
  * match comes once, with the highest QoS among them. [MQTT-3.3.4-2]
  */
-export async function* merge(streams: readonly LogStream[]): AsyncGenerator<PendingMessage> {
+export async function* merge<Logged extends LoggedMessage>(
+  streams: readonly LogStream<Logged>[],
+): AsyncGenerator<Logged & PendingMessage> {
   const heads = (await Promise.all(streams.map(startStream))).filter((head) => head !== undefined);
   const seen = new Set<string>();
   while (heads.length > 0) {

@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { parseSharedFilter } from '#session/topic-filter';
 import { request } from './request.ts';
 import { FILTER_INDEX } from './table-definitions.ts';
 
@@ -8,9 +9,18 @@ export interface SubscribersPage {
   readonly startKey?: string;
 }
 
+/** A member of a share group. */
+export interface SharedSubscriber {
+  readonly clientId: string;
+  /** `$share/<share name>/<filter>` */
+  readonly filter: string;
+}
+
 export interface Subscribers {
   /** One each, although a client may subscribe to the filter directly and through `$share`. */
   readonly clientIds: readonly string[];
+  /** Of its subscriptions those that are shared. */
+  readonly shared: readonly SharedSubscriber[];
   /** Opaque; absent on the last page. */
   readonly nextKey?: string;
 }
@@ -38,5 +48,10 @@ export async function subscribersOf(
   );
   const clientIds = new Set((Items ?? []).map((item) => String(item['clientId'])));
   const nextKey = LastEvaluatedKey && { nextKey: JSON.stringify(LastEvaluatedKey) };
-  return { clientIds: [...clientIds], ...nextKey };
+  const subscribed = (Items ?? []).map((item) => ({
+    clientId: String(item['clientId']),
+    filter: String(item['filter']),
+  }));
+  const shared = subscribed.filter((each) => parseSharedFilter(each.filter).shareName !== undefined);
+  return { clientIds: [...clientIds], shared, ...nextKey };
 }

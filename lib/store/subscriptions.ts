@@ -17,7 +17,7 @@ import { conditional, request, untilUncontended } from './request.ts';
 import { type Subscribers, type SubscribersPage, subscribersOf } from './subscribers.ts';
 import { fromItem, type StoredSubscription, toItem } from './subscription-item.ts';
 
-export type { Subscribers, SubscribersPage } from './subscribers.ts';
+export type { SharedSubscriber, Subscribers, SubscribersPage } from './subscribers.ts';
 
 export interface AppliedChange {
   readonly outcome: 'changed' | 'unchanged';

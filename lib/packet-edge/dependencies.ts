@@ -1,0 +1,40 @@
+import type { Requests } from '#edge/requests';
+import type { Signal } from '#packets/exchange';
+import type { Message } from '#session/message';
+import type { SessionConfiguration } from '#session/session-configuration';
+import type { Acceptance } from '#store/acceptance';
+import type { FlowStore } from '#store/flows';
+import type { MessageLog } from '#store/message-log';
+import type { RetainedMessages } from '#store/retained-messages';
+import type { Router } from '#store/router';
+import type { RouteStore } from '#store/routes';
+import type { SessionStore } from '#store/sessions';
+import type { ShareAssignments } from '#store/share-assignments';
+import type { SubscriptionStore } from '#store/subscriptions';
+
+/** Takes signals to a listener's queue. One that is lost delays a message, it loses none. */
+export interface SignalSender {
+  send(address: string, signals: readonly Signal[]): Promise<void>;
+}
+
+/** What the packet edge works with. */
+export interface PacketEdgeDependencies {
+  readonly sessions: SessionStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly routes: RouteStore;
+  /** Without a cache: what was subscribed a moment ago is found. */
+  readonly router: Router;
+  readonly flows: FlowStore;
+  readonly acceptance: Acceptance;
+  readonly log: MessageLog;
+  readonly retained: RetainedMessages;
+  readonly assignments: ShareAssignments;
+  readonly requests: Requests;
+  readonly signalSender: SignalSender;
+  /** Publishes to the broker's own subscribers too; absent: the packet edge stands alone. */
+  readonly publishToBroker?: (message: Message) => Promise<void>;
+  readonly configuration: SessionConfiguration;
+  readonly clock: () => number;
+  /** A new unique text, for assigned client identifiers. */
+  readonly newId: () => string;
+}

@@ -1,0 +1,32 @@
+import type { Exchange } from './exchange.ts';
+import { routeAll } from './route-subscription.ts';
+import { disconnectSession } from './session-changes.ts';
+import { settleWill } from './settle-will.ts';
+
+/**
+ * Writes the end of the connection to the session: it waits for its client, or ends when its interval is 0.
+ * The end of a connection that was taken over changes nothing.
+ *
+ * @param sessionExpiryInterval as DISCONNECT has set it anew
+ */
+export async function endConnection(
+  exchange: Exchange,
+  atMs: number,
+  reason: string,
+  sessionExpiryInterval?: number,
+): Promise<void> {
+  exchange.close();
+  const { context, connectionId, dependencies } = exchange;
+  if (context === undefined) return;
+  const { transition, prior } = await disconnectSession(
+    context.clientId,
+    connectionId,
+    { atMs, reason, ...(sessionExpiryInterval !== undefined && { sessionExpiryInterval }) },
+    dependencies,
+  );
+  const { session } = transition;
+  if (session === undefined) return;
+  if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)
+    await routeAll(session, context.keepAliveSeconds, dependencies);
+  await settleWill(session, connectionId, dependencies);
+}

@@ -1,0 +1,124 @@
+import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
+import { generatePacket } from '#packets/generate';
+import type { ServerPacket } from '#packets/types';
+import type { Flow } from '#session/flow/flow';
+import type { PacketEdgeDependencies } from './dependencies.ts';
+import { FlowContendedError, TakenOverError } from './errors.ts';
+import { type LoadedFlow, loadFlow } from './load-flow.ts';
+
+/** One request of a carrier while it is handled, and the answer as it grows. */
+export class Exchange {
+  readonly request: PacketsRequest;
+  readonly dependencies: PacketEdgeDependencies;
+  readonly signals: Signal[] = [];
+  /** Filters of which something waits for this very connection; 'all' after a return. */
+  wanted: Set<string> | 'all' | undefined;
+  lookAfterMs: number | undefined;
+  isClosed = false;
+  #context: ConnectionContext | undefined;
+  #protocolVersion: 4 | 5 = 5;
+  #packets: ServerPacket[] = [];
+  #loaded: LoadedFlow | undefined;
+  #flow: Flow | undefined;
+
+  constructor(request: PacketsRequest, dependencies: PacketEdgeDependencies) {
+    this.request = request;
+    this.dependencies = dependencies;
+    this.#context = request.context;
+    this.#protocolVersion = request.context?.protocolVersion ?? 5;
+  }
+
+  get connectionId(): string {
+    return this.request.connection.id;
+  }
+
+  /** Absent until CONNECT was accepted. */
+  get context(): ConnectionContext | undefined {
+    return this.#context;
+  }
+
+  get protocolVersion(): 4 | 5 {
+    return this.#protocolVersion;
+  }
+
+  /** What answers a CONNECT that is refused is in the client's own version. */
+  speak(protocolVersion: 4 | 5): void {
+    this.#protocolVersion = protocolVersion;
+  }
+
+  /** The connection stands. */
+  open(context: ConnectionContext): void {
+    this.#context = context;
+    this.#protocolVersion = context.protocolVersion;
+  }
+
+  change(context: ConnectionContext): void {
+    this.#context = context;
+  }
+
+  reply(...packets: readonly ServerPacket[]): void {
+    this.#packets.push(...packets);
+  }
+
+  /** Nothing of this connection is handled or sent any more. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  want(filters: 'all' | readonly string[]): void {
+    if (this.wanted === 'all') return;
+    this.wanted = filters === 'all' ? 'all' : new Set([...(this.wanted ?? []), ...filters]);
+  }
+
+  /** The client's flow with what this exchange has done to it so far. */
+  async flow(): Promise<Flow> {
+    if (this.#flow !== undefined) return this.#flow;
+    if (this.#context === undefined) throw new Error('A flow belongs to a connection that stands');
+    this.#loaded ??= await loadFlow(this.#context, this.connectionId, this.dependencies);
+    if (this.#loaded.outcome === 'takenOver') throw new TakenOverError(`${this.connectionId} was taken over`);
+    this.#flow = this.#loaded.flow;
+    return this.#flow;
+  }
+
+  /** To be written with the answer; whoever sends packets that it speaks of sends them afterwards. */
+  setFlow(flow: Flow): void {
+    this.#flow = flow;
+  }
+
+  /** The flow as it has been written meanwhile, together with what it was written with. */
+  savedFlow(flow: Flow): void {
+    this.#flow = flow;
+    this.#loaded = { outcome: 'loaded', flow, storedRevision: flow.revision };
+  }
+
+  /** Whether the flow has to be written before the answer. */
+  get hasChangedFlow(): boolean {
+    return this.#loaded?.outcome === 'loaded' && this.#flow !== this.#loaded.flow;
+  }
+
+  get storedRevision(): number | undefined {
+    return this.#loaded?.outcome === 'loaded' ? this.#loaded.storedRevision : undefined;
+  }
+
+  /** Writes the flow if this exchange has changed it: before any packet of the answer is sent. */
+  async save(): Promise<void> {
+    if (this.#flow === undefined || !this.hasChangedFlow) return;
+    const result = await this.dependencies.flows.write(this.#flow, this.storedRevision);
+    if (!result.written) throw new FlowContendedError('Another instance wrote the flow first');
+    this.savedFlow(result.flow);
+  }
+
+  response(): PacketsResponse {
+    const packets = this.#packets.map((packet) => {
+      const bytes = generatePacket(packet, this.#protocolVersion);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+    });
+    return {
+      packets,
+      ...(this.#context !== undefined && { context: this.#context }),
+      ...(this.isClosed && { close: true as const }),
+      ...(this.signals.length > 0 && { signals: this.signals }),
+      ...(this.lookAfterMs !== undefined && !this.isClosed && { lookAfterMs: this.lookAfterMs }),
+    };
+  }
+}

@@ -1,0 +1,29 @@
+import { REASON_CODES } from '#packets/reason-codes';
+import type { AcknowledgementPacket } from '#packets/types';
+import { release } from '#session/flow/inbound';
+import { acknowledge as acknowledgeIn } from '#session/flow/outbound';
+import type { Exchange } from '../exchange.ts';
+import { hasRoom } from '../look.ts';
+import { resend } from '../resend.ts';
+
+/** The client has got, or refused, a message: the handshake goes on or ends. */
+export async function acknowledge(
+  exchange: Exchange,
+  packet: AcknowledgementPacket<'puback'> | AcknowledgementPacket<'pubrec'> | AcknowledgementPacket<'pubcomp'>,
+): Promise<void> {
+  const { flow, reply } = acknowledgeIn(await exchange.flow(), packet);
+  exchange.setFlow(flow);
+  if (reply !== undefined) exchange.reply(reply);
+  if (flow.resendFrom !== undefined) await resend(exchange);
+  const { context } = exchange;
+  const after = await exchange.flow();
+  if (context !== undefined && after.behind === true && hasRoom(after, context.receiveMaximum)) exchange.want('all');
+}
+
+/** The client releases its QoS 2 message: the packet identifier is free. [MQTT-4.3.3-11] */
+export async function releaseInbound(exchange: Exchange, { packetId }: AcknowledgementPacket<'pubrel'>): Promise<void> {
+  const { outcome, flow } = release(await exchange.flow(), packetId);
+  exchange.setFlow(flow);
+  const reasonCode = outcome === 'released' ? REASON_CODES.success : REASON_CODES.packetIdentifierNotFound;
+  exchange.reply({ cmd: 'pubcomp', packetId, reasonCode });
+}

@@ -1,0 +1,73 @@
+import type { ConnectionContext } from '#packets/exchange';
+import { REASON_CODES } from '#packets/reason-codes';
+import type { RequestedSubscription, SubscribePacket } from '#packets/types';
+import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
+import type { Exchange } from '../exchange.ts';
+import { MAXIMUM_TOPIC_BYTES } from '../limits.ts';
+import { refusePacket } from '../refuse-packet.ts';
+import { type Granted, sendRetained } from '../retained.ts';
+import { routeSubscription } from '../route-subscription.ts';
+
+/** The index of subscribers is at most about a second late: what came meanwhile is looked for then. */
+const LOOK_AGAIN_MS = 1_500;
+
+function isAllowed({ filter }: RequestedSubscription): boolean {
+  return checkTopicFilter(filter).valid && Buffer.byteLength(filter) <= MAXIMUM_TOPIC_BYTES;
+}
+
+/** Writes one subscription; it replaces one of the same filter. [MQTT-3.8.4-3] */
+async function subscribeOne(
+  exchange: Exchange,
+  context: ConnectionContext,
+  requested: RequestedSubscription,
+  subscriptionIdentifier: number | undefined,
+  atMs: number,
+): Promise<Granted> {
+  const { dependencies, connectionId } = exchange;
+  const { filter, qos, noLocal, retainAsPublished } = requested;
+  const identifier = subscriptionIdentifier === undefined ? {} : { subscriptionIdentifier };
+  const { wasSubscribed } = await dependencies.subscriptions.apply({
+    clientId: context.clientId,
+    filter,
+    incarnation: context.incarnation,
+    sessionIdentifier: connectionId,
+    kind: 'subscribed',
+    atMs,
+    qos,
+    ...(noLocal && { noLocal: true as const }),
+    ...(retainAsPublished && { retainAsPublished: true as const }),
+    ...identifier,
+  });
+  // The subscription first, then its route: whoever finds a route without subscribers looks a second time.
+  await routeSubscription(filter, context, dependencies);
+  return { requested, isNew: !wasSubscribed, ...identifier };
+}
+
+/** The session subscribes; retained messages follow the SUBACK. [MQTT-3.8.4-1] [MQTT-3.8.4-6] */
+export async function subscribe(exchange: Exchange, packet: SubscribePacket, atMs: number): Promise<void> {
+  const { context } = exchange;
+  if (context === undefined) return;
+  const { subscriptions, packetId, properties } = packet;
+  // [MQTT-3.8.3-4]
+  if (subscriptions.some(({ filter, noLocal }) => noLocal && filter.startsWith('$share/'))) {
+    const reason = 'A shared subscription has no No Local';
+    await refusePacket(exchange, { reasonCode: REASON_CODES.protocolError, reason }, atMs);
+    return;
+  }
+  const reasonCodes: number[] = [];
+  const granted: Granted[] = [];
+  for (const requested of subscriptions) {
+    if (!isAllowed(requested)) {
+      reasonCodes.push(REASON_CODES.topicFilterInvalid);
+      continue;
+    }
+    const identifier = properties.subscriptionIdentifier;
+    granted.push(await subscribeOne(exchange, context, requested, identifier, atMs));
+    reasonCodes.push(requested.qos);
+  }
+  exchange.reply({ cmd: 'suback', packetId, reasonCodes });
+  await sendRetained(exchange, granted, atMs);
+  if (granted.length === 0) return;
+  exchange.want(granted.map(({ requested }) => parseSharedFilter(requested.filter).filter));
+  exchange.lookAfterMs = Math.min(exchange.lookAfterMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS);
+}

@@ -1,0 +1,29 @@
+/** What the packet edge allows, and tells in CONNACK. */
+
+/** Bytes of a control packet; a DynamoDB item holds 400 KB. */
+export const MAXIMUM_PACKET_BYTES = 262_144;
+
+/** QoS 2 PUBLISH packets received and not released; our Receive Maximum. [MQTT-3.3.4-7] */
+export const RECEIVE_MAXIMUM = 1_000;
+
+/** Topic aliases that a client may set. */
+export const TOPIC_ALIAS_MAXIMUM = 32;
+
+/** UTF-8 bytes of a topic or a filter: both are parts of keys, which DynamoDB cuts at 1,024. */
+export const MAXIMUM_TOPIC_BYTES = 1_000;
+
+/** UTF-8 bytes of a client identifier, which is a partition key. */
+export const MAXIMUM_CLIENT_IDENTIFIER_BYTES = 1_000;
+
+/** Seconds; a longer keep alive, or none, is brought down to this for MQTT 5 clients. [MQTT-3.1.2-21] */
+export const MAXIMUM_KEEP_ALIVE_SECONDS = 1_200;
+
+/** What one look takes at most, so that an answer stays below the 6 MB of a Lambda response. */
+export const LOOK_MESSAGES = 200;
+export const LOOK_BYTES = 1_048_576;
+
+/** Once this many are taken ahead of the cursor, all filters are read again and the cursor moves. */
+export const AHEAD_MESSAGES = 32;
+
+/** Messages looked at beyond the first that the client has no room for. */
+export const PAST_FULL_MESSAGES = 32;

@@ -1,0 +1,58 @@
+import type { ConnectionContext } from '#packets/exchange';
+import { type Flow, startFlow } from '#session/flow/flow';
+import { LOG_START } from '#session/position';
+import { newestConnection } from '#session/session';
+import type { PacketEdgeDependencies } from './dependencies.ts';
+
+export type LoadedFlow =
+  | {
+      readonly outcome: 'loaded';
+      readonly flow: Flow;
+      /** Of the item in the table, whatever life it belongs to; undefined: there is none. */
+      readonly storedRevision: number | undefined;
+    }
+  | { readonly outcome: 'takenOver' };
+
+/** Whether the connection is the one that the session's newest CONNECT made. */
+async function isNewest(
+  { clientId, incarnation }: ConnectionContext,
+  connectionId: string,
+  { sessions }: PacketEdgeDependencies,
+): Promise<boolean> {
+  const session = await sessions.get(clientId);
+  if (session === undefined || session.incarnation !== incarnation) return false;
+  return newestConnection(session).sessionIdentifier === connectionId;
+}
+
+/**
+ * Reads the flow of a connection's client. A flow of an earlier life is replaced by a new one; one that was
+ * last used by another connection is taken over with everything in it to be sent again, unless that connection
+ * is the newer one.
+ */
+export async function loadFlow(
+  context: ConnectionContext,
+  connectionId: string,
+  dependencies: PacketEdgeDependencies,
+): Promise<LoadedFlow> {
+  const { clientId, incarnation } = context;
+  const stored = await dependencies.flows.get(clientId);
+  const storedRevision = stored?.revision;
+  if (stored?.incarnation === incarnation && stored.connection === connectionId)
+    return { outcome: 'loaded', flow: stored, storedRevision };
+  // Without an item nobody has anything under way: a stale connection cannot do harm.
+  if (stored !== undefined && !(await isNewest(context, connectionId, dependencies)))
+    return { outcome: 'takenOver' };
+  if (stored?.incarnation !== incarnation) {
+    // Messages before a subscription are not owed, so the start of the log is early enough.
+    const fresh = startFlow(clientId, incarnation, connectionId, LOG_START);
+    return { outcome: 'loaded', flow: { ...fresh, revision: storedRevision ?? 0 }, storedRevision };
+  }
+  const [first] = stored.outbound;
+  const { resendFrom: _, ...rest } = stored;
+  const flow: Flow = {
+    ...rest,
+    connection: connectionId,
+    ...(first !== undefined && { resendFrom: first.packetId }),
+  };
+  return { outcome: 'loaded', flow, storedRevision };
+}

@@ -1,0 +1,106 @@
+import { addDrops, NO_DROPS } from '#session/drops';
+import type { Flow } from '#session/flow/flow';
+import { quotaOf, SEND_WINDOW } from '#session/flow/outbound';
+import { isTaken, settle } from '#session/flow/reading';
+import { earlier, type Position, positionAt } from '#session/position';
+import { isSubscribed } from '#session/subscription';
+import type { Exchange } from './exchange.ts';
+import { AHEAD_MESSAGES, LOOK_BYTES, LOOK_MESSAGES, PAST_FULL_MESSAGES } from './limits.ts';
+import { ownLog } from './own-log.ts';
+import { recordDrops } from './record-drops.ts';
+import { retainFor } from './route-subscription.ts';
+import { packetPolicy } from './session-changes.ts';
+import { takeUnassigned } from './share-groups.ts';
+import { takeMessage } from './take-message.ts';
+import { openWaiting } from './waiting.ts';
+
+/** Whether a client that could not take everything has acknowledged enough for another look to be worth it. */
+export function hasRoom(flow: Flow, receiveMaximum: number): boolean {
+  const half = Math.floor(Math.min(receiveMaximum, SEND_WINDOW) / 2);
+  return flow.resendFrom === undefined && quotaOf(flow, receiveMaximum) >= Math.max(1, half);
+}
+
+/** Sends what waits, and says where the first message lies that could not be sent. */
+async function sendWaiting(
+  exchange: Exchange,
+  started: Flow,
+  filters: ReadonlySet<string> | 'all',
+): Promise<Position | undefined> {
+  const { context, dependencies } = exchange;
+  if (context === undefined) return undefined;
+  const all = await dependencies.subscriptions.list(context.clientId);
+  const { incarnation } = context;
+  const subscriptions = all.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
+  const { queueQos0 } = packetPolicy(dependencies.configuration, context.clientId);
+  const expected = quotaOf(started, context.receiveMaximum);
+  if (filters === 'all')
+    await takeUnassigned(context, subscriptions, started.cursor, retainFor(context, dependencies), dependencies);
+  const waiting = { subscriptions, ownLog: ownLog(context), from: started.cursor, filters, expected };
+  let drops = NO_DROPS;
+  let messages = 0;
+  let pastFull = 0;
+  let bytes = 0;
+  let stoppedAt: Position | undefined;
+  for await (const message of await openWaiting(waiting, dependencies)) {
+    const { position, topic } = message;
+    if (isTaken(await exchange.flow(), position)) continue;
+    if (messages >= LOOK_MESSAGES || bytes >= LOOK_BYTES) {
+      stoppedAt ??= position;
+      exchange.lookAfterMs = 0;
+      break;
+    }
+    const taken = await takeMessage(message, subscriptions, queueQos0, exchange);
+    if (taken.outcome === 'full') {
+      stoppedAt ??= position;
+      pastFull += 1;
+      // QoS 0 messages just behind need no acknowledgement. [MQTT-4.9.0-3]
+      if (pastFull > PAST_FULL_MESSAGES) break;
+      continue;
+    }
+    messages += 1;
+    bytes += taken.bytes;
+    if (taken.drop === undefined) continue;
+    const drop = { reason: taken.drop, topic, position, atMs: dependencies.clock() };
+    drops = addDrops(drops, { counts: { [taken.drop]: 1 }, last: [drop] });
+  }
+  await recordDrops(exchange, drops);
+  return stoppedAt;
+}
+
+/** Where nothing new and no copy can appear any more: twice the settle window ago. */
+function settledPosition({ dependencies }: Exchange): Position {
+  const { clock, configuration } = dependencies;
+  return positionAt(clock() - 2 * configuration.settings.settleSeconds * 1000);
+}
+
+function withBehind(flow: Flow, isBehind: boolean): Flow {
+  if (isBehind === (flow.behind === true)) return flow;
+  const { behind: _, ...rest } = flow;
+  return isBehind ? { ...flow, behind: true } : rest;
+}
+
+/**
+ * Sends what waits for the client, in order of position, as far as its Receive Maximum allows. A look at all
+ * filters moves the cursor; one at those that a signal has named only remembers what it took.
+ */
+export async function look(exchange: Exchange): Promise<void> {
+  const { context, wanted } = exchange;
+  if (context === undefined || wanted === undefined) return;
+  const started = await exchange.flow();
+  // What was under way comes first. [MQTT-4.4.0-1]
+  if (started.resendFrom !== undefined) {
+    exchange.setFlow(withBehind(started, true));
+    return;
+  }
+  const filters = started.behind === true || started.ahead.length >= AHEAD_MESSAGES ? 'all' : wanted;
+  const settled = settledPosition(exchange);
+  const stoppedAt = await sendWaiting(exchange, started, filters);
+  const flow = withBehind(await exchange.flow(), stoppedAt !== undefined);
+  // A cursor that moves alone is not worth a write of its own.
+  const isWritten = flow !== started || exchange.hasChangedFlow;
+  if (filters !== 'all' || !isWritten) {
+    exchange.setFlow(flow);
+    return;
+  }
+  exchange.setFlow(settle(flow, stoppedAt === undefined ? settled : earlier(settled, stoppedAt)));
+}

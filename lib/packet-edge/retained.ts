@@ -1,0 +1,77 @@
+import type { RequestedSubscription } from '#packets/types';
+import { type Message, messageHasExpired, type QoS } from '#session/message';
+import { parseSharedFilter } from '#session/topic-filter';
+import type { Exchange } from './exchange.ts';
+import { OWN_LOG_SHARDS, ownLog } from './own-log.ts';
+import { retainFor } from './route-subscription.ts';
+import { publishBytes, publishPacket } from './publish-packet.ts';
+
+export interface Granted {
+  readonly requested: RequestedSubscription;
+  /** There was no subscription of this filter before. */
+  readonly isNew: boolean;
+  readonly subscriptionIdentifier?: number;
+}
+
+/** [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11] */
+function asksForRetained({ requested, isNew }: Granted): boolean {
+  // Retained messages are not sent for shared subscriptions. (MQTT 5.0, 4.8.2)
+  if (parseSharedFilter(requested.filter).shareName !== undefined) return false;
+  return requested.retainHandling === 0 || (requested.retainHandling === 1 && isNew);
+}
+
+/** For one subscription of one client: it goes through the client's own log, so that it waits like any other. */
+async function keepForClient(
+  exchange: Exchange,
+  { requested }: Granted,
+  message: Message,
+  atMs: number,
+): Promise<void> {
+  const { context, dependencies, connectionId } = exchange;
+  if (context === undefined) return;
+  const { messageExpiryInterval, receivedAtMs } = message;
+  await dependencies.log.append({
+    filter: ownLog(context),
+    shards: OWN_LOG_SHARDS,
+    retainSeconds: retainFor(context, dependencies),
+    message: {
+      ...message,
+      messageId: `${connectionId}:${atMs}:${requested.filter}:${message.topic}`,
+      receivedAtMs: atMs,
+      subscription: requested.filter,
+      retain: true,
+      // Counted on from when it was published.
+      ...(messageExpiryInterval !== undefined && {
+        messageExpiryInterval: messageExpiryInterval - Math.floor((atMs - receivedAtMs) / 1000),
+      }),
+    },
+  });
+}
+
+/** The retained messages that new subscriptions bring, behind the SUBACK, with RETAIN 1. [MQTT-3.3.1-8] */
+export async function sendRetained(
+  exchange: Exchange,
+  granted: readonly Granted[],
+  atMs: number,
+): Promise<void> {
+  const { context, dependencies } = exchange;
+  if (context === undefined) return;
+  for (const each of granted.filter(asksForRetained)) {
+    const { requested, subscriptionIdentifier } = each;
+    for await (const message of dependencies.retained.matching(requested.filter)) {
+      if (messageHasExpired(message, dependencies.clock())) continue;
+      const qos = Math.min(message.qos, requested.qos) as QoS;
+      if (qos > 0) {
+        await keepForClient(exchange, each, message, atMs);
+        exchange.want([ownLog(context)]);
+        continue;
+      }
+      const identifiers =
+        subscriptionIdentifier === undefined ? {} : { subscriptionIdentifiers: [subscriptionIdentifier] };
+      const delivery = { qos, retain: true, ...identifiers };
+      const packet = publishPacket(message, delivery, dependencies.clock());
+      const bytes = publishBytes(packet, context.protocolVersion);
+      if (bytes <= (context.maximumPacketSize ?? Number.POSITIVE_INFINITY)) exchange.reply(packet);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { retainSeconds } from '#session/retention';
+import type { Session } from '#session/session';
+import { isSubscribed } from '#session/subscription';
+import { parseSharedFilter } from '#session/topic-filter';
+import type { PacketEdgeDependencies } from './dependencies.ts';
+
+/** What says how long messages for a session are kept. */
+export interface Lifetime {
+  readonly sessionExpiryInterval: number;
+  readonly keepAliveSeconds: number;
+}
+
+/** How long the log keeps messages for a session, seconds. */
+export function retainFor(
+  { sessionExpiryInterval, keepAliveSeconds }: Lifetime,
+  { configuration }: PacketEdgeDependencies,
+): number {
+  return retainSeconds(sessionExpiryInterval, keepAliveSeconds, configuration.settings);
+}
+
+/**
+ * Makes sure that messages for a filter are logged, also for a session that ends with its connection: the log
+ * is the way to those who are there too.
+ */
+export async function routeSubscription(
+  filter: string,
+  lifetime: Lifetime,
+  dependencies: PacketEdgeDependencies,
+): Promise<void> {
+  await dependencies.routes.ensure({
+    filter: parseSharedFilter(filter).filter,
+    retainSeconds: retainFor(lifetime, dependencies),
+    shards: dependencies.configuration.settings.logShards,
+    signals: true,
+  });
+}
+
+/** Once a session lives longer than it was to, its filters' messages are kept longer. */
+export async function routeAll(
+  session: Session,
+  keepAliveSeconds: number,
+  dependencies: PacketEdgeDependencies,
+): Promise<void> {
+  const { sessionExpiryInterval } = session;
+  const all = await dependencies.subscriptions.list(session.clientId);
+  const own = all.filter((each) => isSubscribed(each) && each.incarnation === session.incarnation);
+  for (const { filter } of own) {
+    await routeSubscription(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies);
+  }
+}

@@ -1,0 +1,105 @@
+import { type Change, changeSession } from '#edge/change-session';
+import type { Carrier } from '#packets/exchange';
+import { choosePolicy, type SessionPolicy } from '#session/policy';
+import { newestConnection, type Session } from '#session/session';
+import type { SessionConfiguration } from '#session/session-configuration';
+import type { SessionEvent } from '#session/transition';
+import type { SessionWill } from '#session/will';
+import type { PacketEdgeDependencies } from './dependencies.ts';
+
+/** The policy of a client of the packet edge: its interval is what CONNECT and DISCONNECT say, capped. */
+export function packetPolicy(configuration: SessionConfiguration, clientId: string): SessionPolicy {
+  return { ...choosePolicy(configuration.policies, clientId), sessionExpiryInterval: 'client' };
+}
+
+/** As a session remembers where packets for its connection go. */
+export function carrierText(carrier: Carrier): string {
+  return carrier.kind === 'iot' ? 'iot' : carrier.address;
+}
+
+export function carrierFrom(text: string): Carrier {
+  return text === 'iot' ? { kind: 'iot' } : { kind: 'listener', address: text };
+}
+
+export interface ConnectFacts {
+  readonly clientId: string;
+  readonly connectionId: string;
+  readonly carrier: Carrier;
+  readonly atMs: number;
+  readonly cleanStart: boolean;
+  readonly sessionExpiryInterval: number;
+  readonly keepAliveSeconds: number;
+  readonly remoteAddress?: string;
+  readonly principal?: string;
+  readonly will?: SessionWill;
+}
+
+function change(
+  clientId: string,
+  event: Parameters<typeof changeSession>[1],
+  dependencies: PacketEdgeDependencies,
+): Promise<Change> {
+  return changeSession(clientId, event, dependencies, packetPolicy(dependencies.configuration, clientId));
+}
+
+/**
+ * The connection begins the session, resumes it or takes it over, in one write. Version numbers are ours here:
+ * one more than the newest connection's. Done again, it changes nothing.
+ */
+export async function connectSession(
+  facts: ConnectFacts,
+  dependencies: PacketEdgeDependencies,
+): Promise<{ readonly session: Session; readonly prior: Session | undefined }> {
+  const { clientId, connectionId, atMs } = facts;
+  const event = (prior: Session | undefined): SessionEvent => {
+    const newest = prior === undefined ? undefined : newestConnection(prior);
+    const isAgain = newest?.sessionIdentifier === connectionId;
+    const versionNumber = isAgain ? (newest?.versionNumber ?? 0) : (newest?.versionNumber ?? 0) + 1;
+    return {
+      kind: 'connection',
+      connection: {
+        sessionIdentifier: connectionId,
+        versionNumber,
+        connectedAtMs: atMs,
+        seenAtMs: atMs,
+        keepAliveSeconds: facts.keepAliveSeconds,
+      },
+      declaration: {
+        atMs,
+        cleanStart: facts.cleanStart,
+        sessionExpiryInterval: facts.sessionExpiryInterval,
+      },
+      carrier: carrierText(facts.carrier),
+      ...(facts.remoteAddress !== undefined && { ipAddress: facts.remoteAddress }),
+      ...(facts.principal !== undefined && { principal: facts.principal }),
+      ...(facts.will !== undefined && { will: facts.will }),
+    };
+  };
+  const { transition, prior } = await change(clientId, event, dependencies);
+  if (transition.session === undefined) throw new Error(`CONNECT of ${clientId} made no session`);
+  return { session: transition.session, prior };
+}
+
+/** The end of a connection, with the interval that DISCONNECT may have set. */
+export function disconnectSession(
+  clientId: string,
+  connectionId: string,
+  end: { readonly atMs: number; readonly reason: string; readonly sessionExpiryInterval?: number },
+  dependencies: PacketEdgeDependencies,
+): Promise<Change> {
+  const { atMs, reason, sessionExpiryInterval } = end;
+  return change(
+    clientId,
+    {
+      kind: 'connection',
+      connection: {
+        sessionIdentifier: connectionId,
+        seenAtMs: atMs,
+        disconnectedAtMs: atMs,
+        disconnectReason: reason,
+      },
+      ...(sessionExpiryInterval !== undefined && { declaration: { atMs, sessionExpiryInterval } }),
+    },
+    dependencies,
+  );
+}

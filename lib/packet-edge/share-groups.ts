@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionContext } from '#packets/exchange';
+import type { Message } from '#session/message';
+import { later, type Position, positionAt, positionOf } from '#session/position';
+import { owedSinceMs, type Subscription } from '#session/subscription';
+import { parseSharedFilter } from '#session/topic-filter';
+import type { AssignedMember } from '#store/share-assignments';
+import type { SharedSubscriber } from '#store/subscriptions';
+import type { PacketEdgeDependencies } from './dependencies.ts';
+import { OWN_LOG_SHARDS, ownLog } from './own-log.ts';
+import type { AddressedSignal, OnlineClient } from './signals.ts';
+
+/** The same for every copy of a message, however late it was appended. */
+function assignmentPosition({ receivedAtMs, messageId }: Message): Position {
+  return positionOf(receivedAtMs, messageId);
+}
+
+/** Spreads messages over the members without anybody keeping count. */
+function choose<Member>(members: readonly Member[], messageId: string): Member | undefined {
+  const digest = createHash('sha256').update(messageId).digest();
+  return members[digest.readUInt32BE() % members.length];
+}
+
+/** Puts the message into the log of the member that it was given to; done again, it is the same item. */
+async function copyTo(
+  member: AssignedMember,
+  sharedFilter: string,
+  message: Message,
+  retainSeconds: number,
+  { log }: PacketEdgeDependencies,
+): Promise<void> {
+  const messageId = `${message.messageId}:${sharedFilter}`;
+  await log.append({
+    filter: ownLog(member),
+    shards: OWN_LOG_SHARDS,
+    retainSeconds,
+    message: { ...message, messageId, subscription: sharedFilter },
+  });
+}
+
+/**
+ * Gives a message to one online member of each share group of a filter. [MQTT-4.8.2-1] A group of which nobody
+ * is online gets it when the first member returns.
+ */
+export async function assignShared(
+  shared: readonly SharedSubscriber[],
+  online: readonly OnlineClient[],
+  message: Message,
+  retainSeconds: number,
+  dependencies: PacketEdgeDependencies,
+): Promise<AddressedSignal[]> {
+  const addressed: AddressedSignal[] = [];
+  for (const sharedFilter of new Set(shared.map(({ filter }) => filter))) {
+    const members = shared.filter(({ filter }) => filter === sharedFilter).map(({ clientId }) => clientId);
+    const chosen = choose(
+      online.filter(({ clientId }) => members.includes(clientId)),
+      message.messageId,
+    );
+    if (chosen === undefined) continue;
+    const { clientId, incarnation } = chosen;
+    const position = assignmentPosition(message);
+    const { assignments } = dependencies;
+    const owner = await assignments.assign(sharedFilter, position, { clientId, incarnation }, retainSeconds);
+    await copyTo(owner, sharedFilter, message, retainSeconds, dependencies);
+    const reachable = online.find((each) => each.clientId === owner.clientId);
+    if (reachable === undefined) continue;
+    const { carrier, connectionId } = reachable;
+    const signal = { kind: 'look', connectionId, filters: [ownLog(reachable)] } as const;
+    addressed.push({ clientId: owner.clientId, carrier, signal });
+  }
+  return addressed;
+}
+
+/** What was logged for a client's share groups while nobody of them was online is given to this member. */
+export async function takeUnassigned(
+  context: ConnectionContext,
+  subscriptions: readonly Subscription[],
+  cursor: Position,
+  retainSeconds: number,
+  dependencies: PacketEdgeDependencies,
+): Promise<void> {
+  const { log, assignments, routes, clock } = dependencies;
+  const { clientId, incarnation } = context;
+  for (const subscription of subscriptions) {
+    const { shareName, filter } = parseSharedFilter(subscription.filter);
+    if (shareName === undefined) continue;
+    const from = later(cursor, positionAt(owedSinceMs(subscription)));
+    const assigned = await assignments.assignedFrom(subscription.filter, from);
+    const [route] = await routes.find([filter]);
+    const range = { filter, from, upTo: positionAt(clock() + 60_000), shards: route?.shards ?? 1 };
+    for await (const message of log.read(range)) {
+      const position = assignmentPosition(message);
+      if (assigned.has(position)) continue;
+      const member = { clientId, incarnation };
+      const owner = await assignments.assign(subscription.filter, position, member, retainSeconds);
+      if (owner.clientId !== clientId) continue;
+      const { position: _, ...plain } = message;
+      await copyTo(owner, subscription.filter, plain, retainSeconds, dependencies);
+    }
+  }
+}

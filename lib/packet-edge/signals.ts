@@ -1,0 +1,62 @@
+import type { Carrier, Signal } from '#packets/exchange';
+import { exists, newestConnection } from '#session/session';
+import type { PacketEdgeDependencies } from './dependencies.ts';
+import type { Exchange } from './exchange.ts';
+import { carrierFrom } from './session-changes.ts';
+
+/** A signal with the carrier that takes it to its connection. */
+export interface AddressedSignal {
+  readonly clientId: string;
+  readonly carrier: Carrier;
+  readonly signal: Signal;
+}
+
+/** A client that is connected, and where its packets go. */
+export interface OnlineClient {
+  readonly clientId: string;
+  readonly incarnation: string;
+  readonly carrier: Carrier;
+  readonly connectionId: string;
+}
+
+/** Those of the clients that are connected now. */
+export async function onlineAmong(
+  clientIds: readonly string[],
+  { sessions, clock }: PacketEdgeDependencies,
+): Promise<OnlineClient[]> {
+  if (clientIds.length === 0) return [];
+  const nowMs = clock();
+  const found = await sessions.getMany(clientIds);
+  return found.flatMap((session) => {
+    if (!exists(session, nowMs) || session.status !== 'connected' || session.carrier === undefined) return [];
+    const { sessionIdentifier: connectionId } = newestConnection(session);
+    const { clientId, incarnation, carrier } = session;
+    return [{ clientId, incarnation, carrier: carrierFrom(carrier), connectionId }];
+  });
+}
+
+/**
+ * Takes signals to their carriers. What is for the connection at hand is looked for in the same exchange, and
+ * what is for others of the same listener goes along with the answer.
+ */
+export async function dispatchSignals(
+  addressed: readonly AddressedSignal[],
+  dependencies: PacketEdgeDependencies,
+  exchange?: Exchange,
+): Promise<void> {
+  const own = exchange?.request.connection;
+  const elsewhere = new Map<string, Signal[]>();
+  for (const { clientId, carrier, signal } of addressed) {
+    if (signal.connectionId === own?.id) {
+      if (signal.kind === 'look') exchange?.want(signal.filters ?? 'all');
+    } else if (carrier.kind === 'iot') {
+      await dependencies.requests.signal({ clientId, ...signal });
+    } else if (own?.carrier.kind === 'listener' && own.carrier.address === carrier.address) {
+      exchange?.signals.push(signal);
+    } else {
+      elsewhere.set(carrier.address, [...(elsewhere.get(carrier.address) ?? []), signal]);
+    }
+  }
+  const { signalSender } = dependencies;
+  await Promise.all([...elsewhere].map(([address, signals]) => signalSender.send(address, signals)));
+}

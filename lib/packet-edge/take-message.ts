@@ -1,0 +1,85 @@
+import { quotaOf, send } from '#session/flow/outbound';
+import { take } from '#session/flow/reading';
+import { type Delivery, deliveryOf, matchingSubscriptions } from '#session/matching';
+import { messageHasExpired } from '#session/message';
+import { positionAt } from '#session/position';
+import type { DropReason } from '#session/session';
+import { owedSinceMs, type Subscription } from '#session/subscription';
+import { parseSharedFilter } from '#session/topic-filter';
+import type { Exchange } from './exchange.ts';
+import { publishBytes, publishPacket } from './publish-packet.ts';
+import type { WaitingMessage } from './waiting.ts';
+
+export type Taken =
+  | { readonly outcome: 'taken'; readonly bytes: number; readonly drop?: DropReason }
+  /** The client has to acknowledge others first. */
+  | { readonly outcome: 'full' };
+
+/** How a message goes to the client; undefined: to none of its subscriptions. */
+function deliveryFor(
+  message: WaitingMessage,
+  subscriptions: readonly Subscription[],
+  clientId: string,
+): Delivery | undefined {
+  const { subscription: filter, topic, position } = message;
+  if (filter === undefined) {
+    const own = subscriptions.filter(
+      (each) =>
+        parseSharedFilter(each.filter).shareName === undefined && positionAt(owedSinceMs(each)) <= position,
+    );
+    return deliveryOf(matchingSubscriptions(own, topic), message, clientId);
+  }
+  const one = subscriptions.filter((each) => each.filter === filter);
+  const delivery = deliveryOf(one, message, clientId);
+  if (delivery === undefined) return undefined;
+  // A retained message that a new subscription has brought. [MQTT-3.3.1-8]
+  const isRetained = message.retain === true && parseSharedFilter(filter).shareName === undefined;
+  return isRetained ? { ...delivery, retain: true } : delivery;
+}
+
+/** Sends one message to the client, or lets it go, with a reason where it is lost to it. */
+export async function takeMessage(
+  message: WaitingMessage,
+  subscriptions: readonly Subscription[],
+  queueQos0: boolean,
+  exchange: Exchange,
+): Promise<Taken> {
+  const { context, dependencies } = exchange;
+  if (context === undefined) return { outcome: 'full' };
+  const flow = await exchange.flow();
+  const nowMs = dependencies.clock();
+  const letGo = (drop?: DropReason): Taken => {
+    exchange.setFlow(take(flow, message.position));
+    return { outcome: 'taken', bytes: 0, ...(drop !== undefined && { drop }) };
+  };
+  // Unsubscribed meanwhile, or its own message and No Local. [MQTT-3.8.3-3]
+  const delivery = deliveryFor(message, subscriptions, context.clientId);
+  if (delivery === undefined) return letGo();
+  // QoS 0 is for those who are there, unless the policy queues it.
+  if (delivery.qos === 0 && message.receivedAtMs < context.connectedAtMs && !queueQos0) return letGo();
+  // [MQTT-3.3.2-5]
+  if (messageHasExpired(message, nowMs)) return letGo('expired');
+  if (delivery.qos > 0 && quotaOf(flow, context.receiveMaximum) === 0) return { outcome: 'full' };
+  const packet = publishPacket(message, delivery, nowMs);
+  const bytes = publishBytes(packet, context.protocolVersion);
+  // [MQTT-3.1.2-25]
+  if (bytes > (context.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return letGo('tooLarge');
+  const taken = take(flow, message.position);
+  if (delivery.qos === 0) {
+    exchange.setFlow(taken);
+    exchange.reply(packet);
+    return { outcome: 'taken', bytes };
+  }
+  const { log, position } = message;
+  const { retain, subscriptionIdentifiers } = delivery;
+  const sent = send(taken, {
+    log,
+    position,
+    qos: delivery.qos,
+    retain,
+    ...(subscriptionIdentifiers !== undefined && { subscriptionIdentifiers }),
+  });
+  exchange.setFlow(sent.flow);
+  exchange.reply({ ...packet, packetId: sent.packetId });
+  return { outcome: 'taken', bytes };
+}
