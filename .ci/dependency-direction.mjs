@@ -13,7 +13,7 @@ const ALLOWED = {
   delivery: ['session', 'store', 'broker', 'telemetry'],
   edge: ['session', 'store', 'broker', 'telemetry'],
   packets: ['session'],
-  'packet-edge': ['session', 'store', 'broker', 'edge', 'packets', 'telemetry'],
+  'packet-edge': ['session', 'store', 'broker', 'delivery/merge', 'edge', 'packets', 'telemetry'],
   carrier: ['session', 'store', 'broker', 'packets'],
   listener: ['packets'],
   client: ['packets'],

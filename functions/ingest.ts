@@ -31,7 +31,8 @@ const dependencies = {
 
 async function handleMessage(event: unknown): Promise<void> {
   const message = parsePublishedMessage(event);
-  const filters = await ingest(message, dependencies);
+  const { routes } = await ingest(message, dependencies);
+  const filters = routes.length;
   metrics.add('Messages.appended', filters);
   const log = message.publisher === undefined ? logger : logger.forClient(message.publisher);
   const details = { messageId: message.messageId, bytes: message.payload.byteLength, filters };

@@ -4,7 +4,7 @@ import {
   ListSubscriptionsCommand,
   SendDirectMessageCommand,
 } from '@aws-sdk/client-iot-data-plane';
-import type { QoS, UserProperty } from '#session/message';
+import type { QoS } from '#session/message';
 import type {
   Broker,
   BrokerConnection,
@@ -14,6 +14,7 @@ import type {
   SendOutcome,
 } from './broker.ts';
 import { lookUpFailure, sendFailure } from './failures.ts';
+import { userPropertiesJson } from './user-properties.ts';
 
 /** Seconds that the broker waits for the client's PUBACK (1 to 15; its own default is 5). */
 const CONFIRMATION_SECONDS = 5;
@@ -31,10 +32,6 @@ export function createIotCoreClient(): IoTDataPlaneClient {
 
 function definedOnly<Value extends object>(value: { [Key in keyof Value]: Value[Key] | undefined }): Value {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Value;
-}
-
-function userPropertiesJson(properties: readonly UserProperty[]): string {
-  return JSON.stringify(properties.map(({ name, value }) => ({ [name]: value })));
 }
 
 /** AWS IoT Core as the broker: GetConnection, ListSubscriptions, SendDirectMessage. */

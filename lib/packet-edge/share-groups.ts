@@ -27,7 +27,7 @@ async function copyTo(
   sharedFilter: string,
   message: Message,
   retainSeconds: number,
-  { log }: PacketEdgeDependencies,
+  { log }: Pick<PacketEdgeDependencies, 'log'>,
 ): Promise<void> {
   const messageId = `${message.messageId}:${sharedFilter}`;
   await log.append({
@@ -47,7 +47,7 @@ export async function assignShared(
   online: readonly OnlineClient[],
   message: Message,
   retainSeconds: number,
-  dependencies: PacketEdgeDependencies,
+  dependencies: Pick<PacketEdgeDependencies, 'log' | 'assignments'>,
 ): Promise<AddressedSignal[]> {
   const addressed: AddressedSignal[] = [];
   for (const sharedFilter of new Set(shared.map(({ filter }) => filter))) {

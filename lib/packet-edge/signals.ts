@@ -4,6 +4,12 @@ import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { Exchange } from './exchange.ts';
 import { carrierFrom } from './session-changes.ts';
 
+/** What it takes to find who is online and to signal them. */
+export type SignalDependencies = Pick<
+  PacketEdgeDependencies,
+  'sessions' | 'subscriptions' | 'assignments' | 'log' | 'requests' | 'signalSender' | 'clock'
+>;
+
 /** A signal with the carrier that takes it to its connection. */
 export interface AddressedSignal {
   readonly clientId: string;
@@ -22,7 +28,7 @@ export interface OnlineClient {
 /** Those of the clients that are connected now. */
 export async function onlineAmong(
   clientIds: readonly string[],
-  { sessions, clock }: PacketEdgeDependencies,
+  { sessions, clock }: SignalDependencies,
 ): Promise<OnlineClient[]> {
   if (clientIds.length === 0) return [];
   const nowMs = clock();
@@ -41,7 +47,7 @@ export async function onlineAmong(
  */
 export async function dispatchSignals(
   addressed: readonly AddressedSignal[],
-  dependencies: PacketEdgeDependencies,
+  dependencies: Pick<SignalDependencies, 'requests' | 'signalSender'>,
   exchange?: Exchange,
 ): Promise<void> {
   const own = exchange?.request.connection;

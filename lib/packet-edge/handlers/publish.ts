@@ -1,8 +1,9 @@
 import { REASON_CODES } from '#packets/reason-codes';
 import type { PublishPacket } from '#packets/types';
-import { receive } from '#session/flow/inbound';
+import { appendsOf } from '#edge/ingest';
+import { type Received, receive } from '#session/flow/inbound';
 import type { Message } from '#session/message';
-import { afterEntry, appendsOf, enterMessage } from '../enter-message.ts';
+import { announce, enterMessage, retain } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { MAXIMUM_TOPIC_BYTES, RECEIVE_MAXIMUM } from '../limits.ts';
@@ -34,19 +35,16 @@ function messageOf(packet: PublishPacket, topic: string, exchange: Exchange, atM
   };
 }
 
-/** The message enters once, together with its packet identifier: both or neither. [MQTT-4.3.3-10] */
-async function acceptOnce(exchange: Exchange, packetId: number, message: Message, atMs: number): Promise<void> {
+/**
+ * The message enters once, together with its packet identifier: both or neither. [MQTT-4.3.3-10] When it comes
+ * again, those who are online are told again, since who told them first may have died before.
+ */
+async function acceptOnce(exchange: Exchange, packetId: number, message: Message): Promise<Received['outcome']> {
   const { dependencies } = exchange;
-  const flow = await exchange.flow();
-  const received = receive(flow, packetId, RECEIVE_MAXIMUM);
-  if (received.outcome === 'tooMany') {
-    const reason = `At most ${RECEIVE_MAXIMUM} QoS 2 messages may be unreleased`;
-    await refusePacket(exchange, { reasonCode: REASON_CODES.receiveMaximumExceeded, reason }, atMs);
-    return;
-  }
-  let reasonCode: number = REASON_CODES.success;
+  const received = receive(await exchange.flow(), packetId, RECEIVE_MAXIMUM);
+  if (received.outcome === 'tooMany') return 'tooMany';
+  const routes = await dependencies.router.route(message.topic);
   if (received.outcome === 'new') {
-    const routes = await dependencies.router.route(message.topic);
     const accepted = await dependencies.acceptance.accept({
       appends: appendsOf(message, routes),
       flow: received.flow,
@@ -54,38 +52,45 @@ async function acceptOnce(exchange: Exchange, packetId: number, message: Message
     });
     if (!accepted.written) throw new FlowContendedError('Another instance wrote the flow first');
     exchange.savedFlow(accepted.flow);
-    await afterEntry(message, routes, false, dependencies, exchange);
-    if (routes.length === 0) reasonCode = REASON_CODES.noMatchingSubscribers;
+    await retain(message, dependencies);
   }
+  await announce(message, { routes, isLate: false }, dependencies, exchange);
+  const reasonCode = routes.length === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
   exchange.reply({ cmd: 'pubrec', packetId, reasonCode });
+  return received.outcome;
 }
 
-/** A message of the client's enters the log; from its acknowledgement on it is ours. [MQTT-4.3.2-4] [MQTT-4.3.3-8] */
+const topicTooLong = {
+  reasonCode: REASON_CODES.topicNameInvalid,
+  reason: `A topic has at most ${MAXIMUM_TOPIC_BYTES} bytes`,
+};
+
+const tooManyUnreleased = {
+  reasonCode: REASON_CODES.receiveMaximumExceeded,
+  reason: `At most ${RECEIVE_MAXIMUM} QoS 2 messages may be unreleased`,
+};
+
+/** A message of the client's enters the log; once acknowledged it is ours. [MQTT-4.3.2-4] [MQTT-4.3.3-8] */
 export async function publish(exchange: Exchange, packet: PublishPacket, atMs: number): Promise<void> {
   const resolved = resolveTopic(exchange, packet);
-  if (!resolved.ok) {
-    await refusePacket(exchange, resolved, atMs);
-    return;
-  }
+  if (!resolved.ok) return refusePacket(exchange, resolved, atMs);
   const { topic } = resolved;
   const { packetId, qos } = packet;
-  const isTooLong = Buffer.byteLength(topic) > MAXIMUM_TOPIC_BYTES;
-  if (isTooLong && (qos === 0 || exchange.protocolVersion === 4)) {
-    const reason = `A topic has at most ${MAXIMUM_TOPIC_BYTES} bytes`;
-    await refusePacket(exchange, { reasonCode: REASON_CODES.topicNameInvalid, reason }, atMs);
-    return;
-  }
-  if (isTooLong) {
-    exchange.reply({ cmd: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: REASON_CODES.topicNameInvalid });
-    return;
+  if (Buffer.byteLength(topic) > MAXIMUM_TOPIC_BYTES) {
+    // Only MQTT 5 can refuse one message.
+    if (packetId === undefined || exchange.protocolVersion === 4)
+      return refusePacket(exchange, topicTooLong, atMs);
+    return exchange.reply({ cmd: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: topicTooLong.reasonCode });
   }
   const message = messageOf(packet, topic, exchange, atMs);
-  if (qos === 2) {
-    await acceptOnce(exchange, packetId, message, atMs);
-    return;
+  if (packetId === undefined) {
+    await enterMessage(message, exchange.dependencies, exchange);
+  } else if (qos === 2) {
+    const outcome = await acceptOnce(exchange, packetId, message);
+    if (outcome === 'tooMany') await refusePacket(exchange, tooManyUnreleased, atMs);
+  } else {
+    const matched = await enterMessage(message, exchange.dependencies, exchange);
+    const reasonCode = matched === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
+    exchange.reply({ cmd: 'puback', packetId, reasonCode });
   }
-  const matched = await enterMessage(message, exchange.dependencies, exchange);
-  if (qos === 0) return;
-  const reasonCode = matched === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
-  exchange.reply({ cmd: 'puback', packetId, reasonCode });
 }
