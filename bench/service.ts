@@ -61,8 +61,8 @@ export class Service {
   }
 
   async publish(message: Message): Promise<void> {
-    const matched = await ingest(message, this.#ingest);
-    if (matched !== 1) throw new Error(`${matched} filters matched ${message.topic}`);
+    const { routes } = await ingest(message, this.#ingest);
+    if (routes.length !== 1) throw new Error(`${routes.length} filters matched ${message.topic}`);
   }
 
   /** A lifecycle event of now, and what handling it used. */

@@ -54,10 +54,11 @@ export async function measureWriteUnits(
     };
     ledger.take();
     const topic = `fleet/of-${count}/europe/orders`;
-    const matched = await ingest(
+    const ingested = await ingest(
       exampleMessage({ topic, bytes: BYTES, receivedAtMs: NOW_MS }, random),
       dependencies,
     );
+    const matched = ingested.routes.length;
     if (matched !== 1) throw new Error(`${matched} filters matched ${topic}`);
     const { writeUnits } = sumOf(ledger.take());
     values[`writeUnits.${count}`] = writeUnits;

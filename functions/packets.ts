@@ -1,12 +1,85 @@
-import type { PacketsResponse } from '#packets/exchange';
+import { randomUUID } from 'node:crypto';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { createIotCoreClient } from '#broker/iot-core';
+import { publishToBroker } from '#broker/publish';
+import { Requests } from '#edge/requests';
+import { environmentVariable } from '#lambda/environment';
+import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
+import { handlePackets } from '#packet-edge/handle-packets';
+import { createSignalSender } from '#packet-edge/signal-queue';
+import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
+import { parsePacketsRequest } from '#packets/exchange-codec';
+import { parseSessionConfiguration } from '#session/session-configuration';
+import { createAcceptance } from '#store/acceptance';
+import { createDocumentClient } from '#store/client';
+import { createFlowStore } from '#store/flows';
+import { createMessageLog } from '#store/message-log';
+import { tableNamesFrom } from '#store/names';
+import { createRetainedMessages } from '#store/retained-messages';
+import { createRouter } from '#store/router';
+import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createShareAssignments } from '#store/share-assignments';
+import { createSubscriptionStore } from '#store/subscriptions';
 import { createTelemetry } from '#telemetry/telemetry';
 
-const { logger, metrics } = createTelemetry();
+const telemetry = createTelemetry();
+const { logger, metrics } = telemetry;
+const tables = tableNamesFrom(process.env);
+const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const { settleSeconds } = configuration.settings;
+const client = createDocumentClient();
+const queues = new SQSClient({});
+const broker = createIotCoreClient();
+const clock = Date.now;
+const routes = createRouteStore(client, tables.routes, { clock });
+const dependencies: PacketEdgeDependencies = {
+  sessions: createSessionStore(client, tables.sessions),
+  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
+  routes,
+  router: createRouter(routes, { clock, cacheMs: 0, consistent: true }),
+  flows: createFlowStore(client, tables.inflight),
+  acceptance: createAcceptance(client, tables, { settleSeconds, clock }),
+  log: createMessageLog(client, tables.messages, { settleSeconds, clock }),
+  retained: createRetainedMessages(client, tables.messages, { clock }),
+  assignments: createShareAssignments(client, tables.messages, { clock }),
+  requests: new Requests(queues, {
+    packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
+    routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
+    deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
+  }),
+  signalSender: createSignalSender(queues),
+  publishToBroker: async (message) => {
+    metrics.add(`Broker.${await publishToBroker(broker, message)}`);
+  },
+  configuration,
+  clock,
+  newId: randomUUID,
+};
 
-/** Refuses every connection: no control packet is understood yet. */
-export async function handler(): Promise<PacketsResponse> {
-  logger.warn('connection refused: no control packet is understood yet');
-  metrics.add('Refused');
-  metrics.publish();
-  return { packets: [], close: true };
+async function exchange(request: PacketsRequest): Promise<PacketsResponse> {
+  const response = await handlePackets(request, dependencies);
+  const clientId = response.context?.clientId;
+  const log = clientId === undefined ? logger : logger.forClient(clientId);
+  metrics.add('Packets.received', request.packets.length);
+  metrics.add('Packets.sent', response.packets.length);
+  if (response.close) metrics.add('Connections.closed');
+  log.debug('packets exchanged', {
+    received: request.packets.length,
+    sent: response.packets.length,
+    ...(response.close && { close: true }),
+  });
+  return response;
+}
+
+/** Control packets of one connection, in the order in which they came; answers with those to be sent. */
+export async function handler(event: unknown, _context: Context): Promise<PacketsResponse | SQSBatchResponse> {
+  try {
+    const parsed = parsePacketsRequest(event);
+    if (parsed.ok) return await exchange(parsed.request);
+    throw new Error(`Packets came that cannot be handed over: ${parsed.problems.join('; ')}`);
+  } finally {
+    metrics.publish();
+  }
 }

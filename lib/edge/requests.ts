@@ -23,11 +23,20 @@ export interface RouteCheck {
   readonly step: 'mark' | 'confirm';
 }
 
+/** Messages wait for a connection that AWS IoT Core carries. */
+export interface LookRequest {
+  readonly kind: 'look';
+  readonly clientId: string;
+  readonly connectionId: string;
+  readonly filters?: readonly string[];
+}
+
 export interface QueueUrls {
   readonly deliveries?: string;
   readonly lookUps?: string;
   readonly routeChecks?: string;
   readonly unrouted?: string;
+  readonly packetRequests?: string;
   readonly deadLetters?: string;
 }
 
@@ -56,6 +65,10 @@ export class Requests {
 
   async routeCheck(check: RouteCheck, delaySeconds: number): Promise<void> {
     await this.#send('routeChecks', check, delaySeconds);
+  }
+
+  async look(request: LookRequest): Promise<void> {
+    await this.#send('packetRequests', request, 0);
   }
 
   /** A message that no filter matched yet. */

@@ -1,7 +1,6 @@
 import type { Exchange } from './exchange.ts';
 import { routeAll } from './route-subscription.ts';
 import { disconnectSession } from './session-changes.ts';
-import { settleWill } from './settle-will.ts';
 
 /**
  * Writes the end of the connection to the session: it waits for its client, or ends when its interval is 0.
@@ -28,5 +27,4 @@ export async function endConnection(
   if (session === undefined) return;
   if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)
     await routeAll(session, context.keepAliveSeconds, dependencies);
-  await settleWill(session, connectionId, dependencies);
 }

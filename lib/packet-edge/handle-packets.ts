@@ -1,5 +1,5 @@
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
-import { type ParsedPacket, parsePacket } from '#packets/parse';
+import { type Parsed, parsePacket } from '#packets/parse';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { endConnection } from './end-connection.ts';
@@ -16,7 +16,7 @@ const ATTEMPTS = 20;
 /** A packet that cannot be read: a CONNECT is answered with CONNACK, anything else ends the connection. */
 async function refuseUnreadable(
   exchange: Exchange,
-  failure: Extract<ParsedPacket, { ok: false }>,
+  failure: Extract<Parsed, { ok: false }>,
   atMs: number,
 ): Promise<void> {
   if (exchange.context !== undefined) {
@@ -24,10 +24,8 @@ async function refuseUnreadable(
     return;
   }
   exchange.close();
-  const { protocolVersion, returnCode } = failure;
-  // Without a version nobody knows how to answer. [MQTT-4.8.0-1]
-  if (protocolVersion === undefined || returnCode === undefined) return;
-  refuseConnect(exchange, protocolVersion, { ...failure, returnCode });
+  // Nobody knows in what form to answer.
+  if (failure.protocolVersion !== undefined) refuseConnect(exchange, failure.protocolVersion, failure);
 }
 
 async function handleAll(exchange: Exchange): Promise<void> {

@@ -4,7 +4,6 @@ import { choosePolicy, type SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { SessionEvent } from '#session/transition';
-import type { SessionWill } from '#session/will';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 
 /** The policy of a client of the packet edge: its interval is what CONNECT and DISCONNECT say, capped. */
@@ -31,7 +30,6 @@ export interface ConnectFacts {
   readonly keepAliveSeconds: number;
   readonly remoteAddress?: string;
   readonly principal?: string;
-  readonly will?: SessionWill;
 }
 
 function change(
@@ -72,7 +70,6 @@ export async function connectSession(
       carrier: carrierText(facts.carrier),
       ...(facts.remoteAddress !== undefined && { ipAddress: facts.remoteAddress }),
       ...(facts.principal !== undefined && { principal: facts.principal }),
-      ...(facts.will !== undefined && { will: facts.will }),
     };
   };
   const { transition, prior } = await change(clientId, event, dependencies);

@@ -56,7 +56,8 @@ export async function dispatchSignals(
     if (signal.connectionId === own?.id) {
       if (signal.kind === 'look') exchange?.want(signal.filters ?? 'all');
     } else if (carrier.kind === 'iot') {
-      await dependencies.requests.signal({ clientId, ...signal });
+      // Of a connection that was taken over IoT Core itself has told the device.
+      if (signal.kind === 'look') await dependencies.requests.look({ ...signal, clientId });
     } else if (own?.carrier.kind === 'listener' && own.carrier.address === carrier.address) {
       exchange?.signals.push(signal);
     } else {

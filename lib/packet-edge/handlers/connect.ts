@@ -7,7 +7,6 @@ import { resend } from '../resend.ts';
 import { routeAll } from '../route-subscription.ts';
 import { carrierFrom, connectSession, packetPolicy } from '../session-changes.ts';
 import { dispatchSignals } from '../signals.ts';
-import { fireWill, keepWill } from '../wills.ts';
 import { accepted, keepAliveInForce, refuseConnect } from './connack.ts';
 import { connectRefusal } from './connect-refusal.ts';
 
@@ -56,7 +55,6 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
   const policy = packetPolicy(dependencies.configuration, clientId);
   const interval = intervalAsked(packet, policy.mqtt311SessionExpiryInterval);
   const facts = { clientId, connectionId, atMs, sessionExpiryInterval: interval };
-  const will = packet.will && (await keepWill(facts, packet.will, dependencies));
   const { session, prior } = await connectSession(
     {
       ...facts,
@@ -65,14 +63,12 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
       keepAliveSeconds: keepAliveInForce(packet),
       ...(connection.remoteAddress !== undefined && { remoteAddress: connection.remoteAddress }),
       ...(connection.principal !== undefined && { principal: connection.principal }),
-      ...(will !== undefined && { will }),
     },
     dependencies,
   );
   const context = contextOf(packet, clientId, session, atMs);
   exchange.open(context);
   await endTakenOver(prior, exchange, atMs);
-  if (session.dueWill !== undefined) await fireWill(clientId, session.dueWill.connection, dependencies);
   exchange.reply(accepted(packet, context, session));
   if (!session.sessionPresent) return;
   if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)

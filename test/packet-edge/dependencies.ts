@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
+import type { Signal } from '#packets/exchange';
+import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
+import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
+import { createAcceptance } from '#store/acceptance';
+import { createFlowStore } from '#store/flows';
+import { createMessageLog } from '#store/message-log';
+import { createRetainedMessages } from '#store/retained-messages';
+import { createRouter } from '#store/router';
+import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createShareAssignments } from '#store/share-assignments';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { RecordedRequests } from '#test/edge/recorded-requests';
+import type { TestTables } from '#test/store/tables';
+
+export interface TestEdge extends PacketEdgeDependencies {
+  readonly requests: RecordedRequests;
+  readonly sentSignals: { readonly address: string; readonly signals: readonly Signal[] }[];
+}
+
+export interface TestEdgeOptions {
+  readonly policy?: Partial<SessionPolicy>;
+  readonly settings?: Partial<Settings>;
+  readonly clock?: () => number;
+  readonly onSignals?: (address: string, signals: readonly Signal[]) => void;
+}
+
+/** The packet edge on real stores; signals and requests can be looked into. */
+export function packetEdge(
+  { names, newClient }: TestTables,
+  { policy, settings, clock = Date.now, onSignals = () => {} }: TestEdgeOptions = {},
+): TestEdge {
+  const client = newClient();
+  const routes = createRouteStore(client, names.routes, { clock });
+  const configuration = {
+    policies: [{ ...FOLLOW_BROKER, ...policy }],
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+  };
+  const { settleSeconds } = configuration.settings;
+  const sentSignals: TestEdge['sentSignals'] = [];
+  return {
+    sessions: createSessionStore(client, names.sessions),
+    subscriptions: createSubscriptionStore(client, names.subscriptions, { clock }),
+    routes,
+    router: createRouter(routes, { clock, cacheMs: 0, consistent: true }),
+    flows: createFlowStore(client, names.inflight),
+    acceptance: createAcceptance(client, names, { settleSeconds, clock }),
+    log: createMessageLog(client, names.messages, { settleSeconds, clock }),
+    retained: createRetainedMessages(client, names.messages, { clock }),
+    assignments: createShareAssignments(client, names.messages, { clock }),
+    requests: new RecordedRequests(),
+    sentSignals,
+    signalSender: {
+      async send(address, signals) {
+        sentSignals.push({ address, signals });
+        onSignals(address, signals);
+      },
+    },
+    configuration,
+    clock,
+    newId: randomUUID,
+  };
+}
