@@ -74,7 +74,10 @@ async function exchange(request: PacketsRequest): Promise<PacketsResponse> {
 }
 
 /** Control packets of one connection, in the order in which they came; answers with those to be sent. */
-export async function handler(event: unknown, _context: Context): Promise<PacketsResponse | SQSBatchResponse> {
+export async function handler(
+  event: unknown,
+  _context: Context,
+): Promise<PacketsResponse | SQSBatchResponse> {
   try {
     const parsed = parsePacketsRequest(event);
     if (parsed.ok) return await exchange(parsed.request);

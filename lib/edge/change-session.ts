@@ -1,7 +1,7 @@
 import { choosePolicy, type SessionPolicy } from '#session/policy';
 import type { Session } from '#session/session';
-import { type SessionEvent, type Transition, transition } from '#session/transition';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { type SessionEvent, type Transition, transition } from '#session/transition';
 import type { SessionStore } from '#store/sessions';
 import { ContendedSessionError } from './errors.ts';
 

@@ -48,7 +48,8 @@ async function handleAll(exchange: Exchange): Promise<void> {
 /** [MQTT-3.1.4-3] */
 function tellTakenOver(exchange: Exchange): PacketsResponse {
   const answer = new Exchange(exchange.request, exchange.dependencies);
-  if (exchange.protocolVersion === 5) answer.reply({ cmd: 'disconnect', reasonCode: REASON_CODES.sessionTakenOver });
+  if (exchange.protocolVersion === 5)
+    answer.reply({ cmd: 'disconnect', reasonCode: REASON_CODES.sessionTakenOver });
   answer.close();
   return answer.response();
 }

@@ -34,7 +34,13 @@ async function sendWaiting(
   const { queueQos0 } = packetPolicy(dependencies.configuration, context.clientId);
   const expected = quotaOf(started, context.receiveMaximum);
   if (filters === 'all')
-    await takeUnassigned(context, subscriptions, started.cursor, retainFor(context, dependencies), dependencies);
+    await takeUnassigned(
+      context,
+      subscriptions,
+      started.cursor,
+      retainFor(context, dependencies),
+      dependencies,
+    );
   const waiting = { subscriptions, ownLog: ownLog(context), from: started.cursor, filters, expected };
   let drops = NO_DROPS;
   let messages = 0;

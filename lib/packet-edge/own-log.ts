@@ -5,7 +5,10 @@ import type { ConnectionContext } from '#packets/exchange';
  * was chosen for as a member of a share group. No valid filter has this name, since `+` stands alone in its
  * level. [MQTT-4.7.1-2]
  */
-export function ownLog({ clientId, incarnation }: Pick<ConnectionContext, 'clientId' | 'incarnation'>): string {
+export function ownLog({
+  clientId,
+  incarnation,
+}: Pick<ConnectionContext, 'clientId' | 'incarnation'>): string {
   return `+client/${clientId}/${incarnation}`;
 }
 

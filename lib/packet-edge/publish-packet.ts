@@ -14,7 +14,8 @@ function expiryLeft({ messageExpiryInterval, receivedAtMs }: Message, nowMs: num
 
 /** A PUBLISH to a client, without its packet identifier. */
 export function publishPacket(message: Message, delivery: Delivery, nowMs: number): ServerPublish {
-  const { topic, payload, contentType, utf8Payload, responseTopic, correlationData, userProperties } = message;
+  const { topic, payload, contentType, utf8Payload, responseTopic, correlationData, userProperties } =
+    message;
   const messageExpiryInterval = expiryLeft(message, nowMs);
   const { qos, retain, subscriptionIdentifiers } = delivery;
   return {

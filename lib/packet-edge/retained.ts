@@ -3,8 +3,8 @@ import { type Message, messageHasExpired, type QoS } from '#session/message';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { Exchange } from './exchange.ts';
 import { OWN_LOG_SHARDS, ownLog } from './own-log.ts';
-import { retainFor } from './route-subscription.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
+import { retainFor } from './route-subscription.ts';
 
 export interface Granted {
   readonly requested: RequestedSubscription;

@@ -46,7 +46,5 @@ export async function signalsFor(
   isLate: boolean,
   dependencies: SignalDependencies,
 ): Promise<AddressedSignal[]> {
-  return (
-    await Promise.all(routes.map((route) => signalsOf(route, message, isLate, dependencies)))
-  ).flat();
+  return (await Promise.all(routes.map((route) => signalsOf(route, message, isLate, dependencies)))).flat();
 }

@@ -23,7 +23,11 @@ export function resolveTopic(exchange: Exchange, { topic, properties }: PublishP
   if (topic === '') {
     const known = context.topicAliases?.[alias];
     if (known !== undefined) return { ok: true, topic: known };
-    return { ok: false, reasonCode: REASON_CODES.protocolError, reason: `The topic alias ${alias} was never set` };
+    return {
+      ok: false,
+      reasonCode: REASON_CODES.protocolError,
+      reason: `The topic alias ${alias} was never set`,
+    };
   }
   exchange.change({ ...context, topicAliases: { ...context.topicAliases, [alias]: topic } });
   return { ok: true, topic };

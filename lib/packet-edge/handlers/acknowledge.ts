@@ -9,7 +9,10 @@ import { resend } from '../resend.ts';
 /** The client has got, or refused, a message: the handshake goes on or ends. */
 export async function acknowledge(
   exchange: Exchange,
-  packet: AcknowledgementPacket<'puback'> | AcknowledgementPacket<'pubrec'> | AcknowledgementPacket<'pubcomp'>,
+  packet:
+    | AcknowledgementPacket<'puback'>
+    | AcknowledgementPacket<'pubrec'>
+    | AcknowledgementPacket<'pubcomp'>,
 ): Promise<void> {
   const { flow, reply } = acknowledgeIn(await exchange.flow(), packet);
   exchange.setFlow(flow);
@@ -17,11 +20,15 @@ export async function acknowledge(
   if (flow.resendFrom !== undefined) await resend(exchange);
   const { context } = exchange;
   const after = await exchange.flow();
-  if (context !== undefined && after.behind === true && hasRoom(after, context.receiveMaximum)) exchange.want('all');
+  if (context !== undefined && after.behind === true && hasRoom(after, context.receiveMaximum))
+    exchange.want('all');
 }
 
 /** The client releases its QoS 2 message: the packet identifier is free. [MQTT-4.3.3-11] */
-export async function releaseInbound(exchange: Exchange, { packetId }: AcknowledgementPacket<'pubrel'>): Promise<void> {
+export async function releaseInbound(
+  exchange: Exchange,
+  { packetId }: AcknowledgementPacket<'pubrel'>,
+): Promise<void> {
   const { outcome, flow } = release(await exchange.flow(), packetId);
   exchange.setFlow(flow);
   const reasonCode = outcome === 'released' ? REASON_CODES.success : REASON_CODES.packetIdentifierNotFound;

@@ -3,7 +3,12 @@ import { connackReturnCode } from '#packets/reason-codes';
 import type { ConnectPacket, ServerPacket } from '#packets/types';
 import type { Session } from '#session/session';
 import type { Exchange } from '../exchange.ts';
-import { MAXIMUM_KEEP_ALIVE_SECONDS, MAXIMUM_PACKET_BYTES, RECEIVE_MAXIMUM, TOPIC_ALIAS_MAXIMUM } from '../limits.ts';
+import {
+  MAXIMUM_KEEP_ALIVE_SECONDS,
+  MAXIMUM_PACKET_BYTES,
+  RECEIVE_MAXIMUM,
+  TOPIC_ALIAS_MAXIMUM,
+} from '../limits.ts';
 import type { Refusal } from './connect-refusal.ts';
 
 /** An MQTT 5 client is told ours where its own is longer or none [MQTT-3.1.2-21]; a 3.1.1 client cannot be. */
@@ -29,7 +34,9 @@ export function accepted(packet: ConnectPacket, context: ConnectionContext, sess
       receiveMaximum: RECEIVE_MAXIMUM,
       maximumPacketSize: MAXIMUM_PACKET_BYTES,
       topicAliasMaximum: TOPIC_ALIAS_MAXIMUM,
-      ...(context.keepAliveSeconds !== packet.keepAliveSeconds && { serverKeepAlive: context.keepAliveSeconds }),
+      ...(context.keepAliveSeconds !== packet.keepAliveSeconds && {
+        serverKeepAlive: context.keepAliveSeconds,
+      }),
       ...(packet.clientId === '' && { assignedClientIdentifier: context.clientId }),
     },
   };

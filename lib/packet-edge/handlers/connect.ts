@@ -11,12 +11,20 @@ import { accepted, keepAliveInForce, refuseConnect } from './connack.ts';
 import { connectRefusal } from './connect-refusal.ts';
 
 /** [MQTT-3.1.2-6] of 3.1.1: a clean session ends with its connection; the others' lifetime is configured. */
-function intervalAsked({ protocolVersion, clean, properties }: ConnectPacket, mqtt311Interval: number): number {
+function intervalAsked(
+  { protocolVersion, clean, properties }: ConnectPacket,
+  mqtt311Interval: number,
+): number {
   if (protocolVersion === 5) return Math.min(properties.sessionExpiryInterval ?? 0, NEVER);
   return clean ? 0 : mqtt311Interval;
 }
 
-function contextOf(packet: ConnectPacket, clientId: string, session: Session, atMs: number): ConnectionContext {
+function contextOf(
+  packet: ConnectPacket,
+  clientId: string,
+  session: Session,
+  atMs: number,
+): ConnectionContext {
   const { protocolVersion, properties } = packet;
   return {
     clientId,
@@ -39,7 +47,11 @@ async function endTakenOver(prior: Session | undefined, exchange: Exchange, nowM
   if (sessionIdentifier === exchange.connectionId) return;
   const signal = { kind: 'takenOver', connectionId: sessionIdentifier } as const;
   const { clientId, carrier } = prior;
-  await dispatchSignals([{ clientId, carrier: carrierFrom(carrier), signal }], exchange.dependencies, exchange);
+  await dispatchSignals(
+    [{ clientId, carrier: carrierFrom(carrier), signal }],
+    exchange.dependencies,
+    exchange,
+  );
 }
 
 /** Begins, resumes or takes over the session, in one write, and tells truthfully which. [MQTT-3.2.2-2] [MQTT-3.2.2-3] */

@@ -1,6 +1,6 @@
+import { appendsOf } from '#edge/ingest';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { PublishPacket } from '#packets/types';
-import { appendsOf } from '#edge/ingest';
 import { type Received, receive } from '#session/flow/inbound';
 import type { Message } from '#session/message';
 import { announce, enterMessage, retain } from '../enter-message.ts';
@@ -39,7 +39,11 @@ function messageOf(packet: PublishPacket, topic: string, exchange: Exchange, atM
  * The message enters once, together with its packet identifier: both or neither. [MQTT-4.3.3-10] When it comes
  * again, those who are online are told again, since who told them first may have died before.
  */
-async function acceptOnce(exchange: Exchange, packetId: number, message: Message): Promise<Received['outcome']> {
+async function acceptOnce(
+  exchange: Exchange,
+  packetId: number,
+  message: Message,
+): Promise<Received['outcome']> {
   const { dependencies } = exchange;
   const received = receive(await exchange.flow(), packetId, RECEIVE_MAXIMUM);
   if (received.outcome === 'tooMany') return 'tooMany';
@@ -80,7 +84,11 @@ export async function publish(exchange: Exchange, packet: PublishPacket, atMs: n
     // Only MQTT 5 can refuse one message.
     if (packetId === undefined || exchange.protocolVersion === 4)
       return refusePacket(exchange, topicTooLong, atMs);
-    return exchange.reply({ cmd: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: topicTooLong.reasonCode });
+    return exchange.reply({
+      cmd: qos === 1 ? 'puback' : 'pubrec',
+      packetId,
+      reasonCode: topicTooLong.reasonCode,
+    });
   }
   const message = messageOf(packet, topic, exchange, atMs);
   if (packetId === undefined) {

@@ -8,7 +8,11 @@ import { MAXIMUM_TOPIC_BYTES } from '../limits.ts';
  * Filters are compared character by character [MQTT-3.10.4-1]. Nothing new is sent for them [MQTT-3.10.4-2];
  * what is under way is finished, since it lies in the flow. [MQTT-3.10.4-3]
  */
-export async function unsubscribe(exchange: Exchange, packet: UnsubscribePacket, atMs: number): Promise<void> {
+export async function unsubscribe(
+  exchange: Exchange,
+  packet: UnsubscribePacket,
+  atMs: number,
+): Promise<void> {
   const { context, connectionId, dependencies } = exchange;
   if (context === undefined) return;
   const { clientId, incarnation } = context;
