@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { behind, earlier, LOG_START, later, positionAt, positionOf, timeOf } from '#session/position';
+import {
+  behind,
+  earlier,
+  isSameMessage,
+  LOG_START,
+  later,
+  positionAt,
+  positionOf,
+  timeOf,
+} from '#session/position';
 import { T0 } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 
@@ -32,6 +41,11 @@ it('has every message of a millisecond at or after the start of it, and before t
 it('is the same for a retry of the same message, another for another message', () => {
   expect(positionOf(T0, 'one')).toBe(positionOf(T0, 'one'));
   expect(positionOf(T0, 'one')).not.toBe(positionOf(T0, 'other'));
+});
+
+it('tells that two positions are of one message, whenever it was appended', () => {
+  expect(isSameMessage(positionOf(T0, 'one'), positionOf(T0 + 4_000, 'one'))).toBe(true);
+  expect(isSameMessage(positionOf(T0, 'one'), positionOf(T0, 'other'))).toBe(false);
 });
 
 it('takes a time before the epoch for the start of the log', () => {

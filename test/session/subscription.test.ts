@@ -4,6 +4,7 @@ import {
   changeSubscription,
   isSubscribed,
   liveSinceMs,
+  optionsOf,
   owedSinceMs,
   type Subscription,
   type SubscriptionChange,
@@ -78,6 +79,39 @@ describe('a subscription', () => {
     expect(resultOf(...changes).qos).toBe(qos);
   });
 
+  it('has the options of the latest SUBSCRIBE as a whole, whatever the order [MQTT-3.8.4-3]', () => {
+    const first = subscribed(0, { noLocal: true, retainAsPublished: true, subscriptionIdentifier: 7 });
+    const second = subscribed(5, { retainAsPublished: true });
+    const third = subscribed(9, { subscriptionIdentifier: 8 });
+    expect(optionsOf(resultOf(first))).toEqual({
+      noLocal: true,
+      retainAsPublished: true,
+      subscriptionIdentifier: 7,
+    });
+    for (const changes of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(optionsOf(resultOf(...changes))).toEqual({ retainAsPublished: true });
+    }
+    expect(optionsOf(resultOf(third, second, first, second))).toEqual({ subscriptionIdentifier: 8 });
+  });
+
+  it('has none of the options it had before its UNSUBSCRIBE, or in another life', () => {
+    const first = subscribed(0, { noLocal: true, subscriptionIdentifier: 7 });
+    expect(optionsOf(resultOf(first, unsubscribed(5), subscribed(9)))).toEqual({});
+    expect(optionsOf(resultOf(first, subscribed(9, { incarnation: 'next' })))).toEqual({});
+  });
+
+  it('changes when nothing but an option does', () => {
+    const known = resultOf(subscribed(0, { qos: 1, subscriptionIdentifier: 7 }));
+    const changed = (more: Partial<SubscriptionChange>) =>
+      changeSubscription(known, subscribed(0, { qos: 1, ...more })).outcome;
+    expect(changed({ subscriptionIdentifier: 7 })).toBe('unchanged');
+    expect(changed({ subscriptionIdentifier: 8 })).toBe('changed');
+    expect(changed({})).toBe('changed');
+  });
+
   it('says when a duplicate has changed nothing', () => {
     const known = resultOf(subscribed(0, { qos: 1 }));
     expect(changeSubscription(known, subscribed(0, { qos: 1 })).outcome).toBe('unchanged');
@@ -102,8 +136,13 @@ const packets = fc
     each.map(({ atMs, isSubscribe }) => {
       const sessionIdentifier = `s${Math.floor(atMs / 100)}`;
       const qos = ((atMs >> 1) % 2) as 0 | 1;
+      const options = {
+        ...(atMs % 3 === 0 && { noLocal: true as const }),
+        ...(atMs % 5 === 0 && { retainAsPublished: true as const }),
+        ...(atMs % 7 !== 0 && { subscriptionIdentifier: (atMs % 7) * 1_000 }),
+      };
       return isSubscribe
-        ? subscribed(atMs, { sessionIdentifier, qos })
+        ? subscribed(atMs, { sessionIdentifier, qos, ...options })
         : unsubscribed(atMs, { sessionIdentifier });
     }),
   );
