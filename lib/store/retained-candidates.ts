@@ -39,10 +39,12 @@ export async function* retainedCandidates(
   for await (const page of inUse) {
     // [MQTT-4.7.2-1]
     const levels = page.map(firstLevelFromItem).filter((level) => !level.startsWith('$'));
-    for (let start = 0; start < levels.length; start += LEVELS_AT_ONCE) {
-      const parts = levels
+    // The empty topic is none. [MQTT-4.7.3-1]
+    const filters = levels.map((level) => withFirstLevel(filter, level)).filter((each) => each !== '');
+    for (let start = 0; start < filters.length; start += LEVELS_AT_ONCE) {
+      const parts = filters
         .slice(start, start + LEVELS_AT_ONCE)
-        .map((level) => candidatesBelow(client, table, withFirstLevel(filter, level)));
+        .map((each) => candidatesBelow(client, table, each));
       const firsts = await Promise.all(parts.map((part) => part.next()));
       for (const { value } of firsts) if (value !== undefined) yield value;
       for (const part of parts) yield* part;

@@ -1,10 +1,16 @@
 import { afterAll, beforeAll } from 'vitest';
+import { createAcceptance } from '#store/acceptance';
+import { createFlowStore } from '#store/flows';
 import { createMessageLog } from '#store/message-log';
+import { createRetainedMessages } from '#store/retained-messages';
 import { createRouteStore } from '#store/routes';
 import { createSessionStore } from '#store/sessions';
 import { createShareGroupStore } from '#store/share-groups';
 import { createSubscriptionStore } from '#store/subscriptions';
+import { acceptanceContract } from '#test/contract/acceptance';
+import { flowStoreContract } from '#test/contract/flow-store';
 import { messageLogContract } from '#test/contract/message-log';
+import { retainedMessagesContract } from '#test/contract/retained-messages';
 import { routeStoreContract } from '#test/contract/route-store';
 import { sessionStoreContract } from '#test/contract/session-store';
 import { shareGroupStoreContract } from '#test/contract/share-group-store';
@@ -29,3 +35,12 @@ subscriptionStoreContract(() =>
 routeStoreContract((clock) => createRouteStore(started().newClient(), started().names.routes, { clock }));
 shareGroupStoreContract(() => createShareGroupStore(started().newClient(), started().names.routes));
 messageLogContract((options) => createMessageLog(started().newClient(), started().names.messages, options));
+flowStoreContract(() => createFlowStore(started().newClient(), started().names.inflight));
+acceptanceContract({
+  acceptanceWith: (options) => createAcceptance(started().newClient(), started().names, options),
+  logWith: (options) => createMessageLog(started().newClient(), started().names.messages, options),
+  flows: () => createFlowStore(started().newClient(), started().names.inflight),
+});
+retainedMessagesContract((clock) =>
+  createRetainedMessages(started().newClient(), started().names.messages, { clock }),
+);

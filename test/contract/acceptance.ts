@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Flow, startFlow } from '#session/flow/flow';
+import type { LoggedMessage, Message } from '#session/message';
+import { LOG_START, positionAt, positionOf } from '#session/position';
+import type { Acceptance } from '#store/acceptance';
+import type { FlowStore } from '#store/flows';
+import type { MessageLog, MessageLogOptions } from '#store/message-log';
+
+const NOW_MS = 1_795_000_000_000;
+
+export interface AcceptanceStores {
+  acceptanceWith(options: MessageLogOptions): Acceptance;
+  logWith(options: MessageLogOptions): MessageLog;
+  flows(): FlowStore;
+}
+
+/** What every acceptance of QoS 2 messages does. */
+export function acceptanceContract({ acceptanceWith, logWith, flows }: AcceptanceStores): void {
+  describe('acceptance of QoS 2 messages', () => {
+    const optionsAt = (nowMs: number) => ({ settleSeconds: 4, clock: () => nowMs });
+    const acceptance = (nowMs = NOW_MS) => acceptanceWith(optionsAt(nowMs));
+    let flow: Flow;
+    let filters: [string, string];
+    beforeEach(() => {
+      flow = { ...startFlow(`client ${randomUUID()}`, '1:a', 'c1', positionAt(NOW_MS)), inbound: [7] };
+      filters = [`${randomUUID()}/#`, `${randomUUID()}/+`];
+    });
+
+    function message(more: Partial<Message> = {}): Message {
+      const payload = new Uint8Array([1, 2, 3]);
+      return { messageId: randomUUID(), topic: 'a/b', payload, qos: 2, receivedAtMs: NOW_MS, ...more };
+    }
+
+    const appendsOf = (published: Message, to: readonly string[] = filters) =>
+      to.map((filter) => ({ filter, shards: 2, retainSeconds: 60, message: published }));
+
+    async function logged(filter: string): Promise<LoggedMessage[]> {
+      const found: LoggedMessage[] = [];
+      const log = logWith(optionsAt(NOW_MS));
+      const range = { filter, from: LOG_START, upTo: positionAt(NOW_MS + 60_000) };
+      for await (const each of log.read({ ...range, shards: 2 })) found.push(each);
+      for await (const each of log.readStragglers(range)) found.push(each);
+      return found;
+    }
+
+    it('logs the message for each filter and writes the flow, together [MQTT-4.3.3-8]', async () => {
+      const published = message();
+      const write = await acceptance().accept({
+        appends: appendsOf(published),
+        flow,
+        expectedRevision: undefined,
+      });
+      expect(write).toMatchObject({ written: true, flow: { inbound: [7] } });
+      expect(await flows().get(flow.clientId)).toStrictEqual(write.written && write.flow);
+      const position = positionOf(NOW_MS, published.messageId);
+      for (const filter of filters) expect(await logged(filter)).toMatchObject([{ ...published, position }]);
+    });
+
+    it('does neither when another write came first, and says what is there [MQTT-4.3.3-10]', async () => {
+      const first = await flows().write(flow, undefined);
+      if (!first.written) throw new Error('not written');
+      for (const expectedRevision of [undefined, first.flow.revision - 1]) {
+        const write = await acceptance().accept({ appends: appendsOf(message()), flow, expectedRevision });
+        expect(write).toStrictEqual({ written: false, current: first.flow });
+      }
+      for (const filter of filters) expect(await logged(filter)).toEqual([]);
+    });
+
+    it('does neither when the flow has been removed', async () => {
+      const accept = { appends: appendsOf(message()), flow, expectedRevision: 7 };
+      expect(await acceptance().accept(accept)).toStrictEqual({ written: false });
+      expect(await logged(filters[0])).toEqual([]);
+    });
+
+    it('lets one of many rivals through, with its message', async () => {
+      const start = await flows().write({ ...flow, inbound: [] }, undefined);
+      if (!start.written) throw new Error('not written');
+      const published = Array.from({ length: 8 }, () => message());
+      const writes = await Promise.all(
+        published.map((each, index) =>
+          acceptance().accept({
+            appends: appendsOf(each),
+            flow: { ...start.flow, inbound: [index + 1] },
+            expectedRevision: start.flow.revision,
+          }),
+        ),
+      );
+      const winner = writes.findIndex((write) => write.written);
+      expect(writes.filter((write) => write.written)).toHaveLength(1);
+      expect((await flows().get(flow.clientId))?.inbound).toEqual([winner + 1]);
+      for (const filter of filters) {
+        expect(await logged(filter)).toMatchObject([{ messageId: published[winner]?.messageId }]);
+      }
+    });
+
+    it('takes several messages at once', async () => {
+      const published = [message({ receivedAtMs: NOW_MS + 1 }), message({ receivedAtMs: NOW_MS + 2 })];
+      const appends = published.flatMap((each) => appendsOf(each));
+      const write = await acceptance().accept({ appends, flow, expectedRevision: undefined });
+      expect(write.written).toBe(true);
+      for (const filter of filters) {
+        expect(await logged(filter)).toMatchObject(published.map(({ messageId }) => ({ messageId })));
+      }
+    });
+
+    it('writes the flow alone when no filter is durable', async () => {
+      const accept = { appends: [], flow, expectedRevision: undefined };
+      expect(await acceptance().accept(accept)).toMatchObject({ written: true, flow: { inbound: [7] } });
+      expect(await acceptance().accept(accept)).toMatchObject({ written: false, current: { inbound: [7] } });
+    });
+
+    it('logs a message that was received long ago now, so that it is not inserted behind cursors', async () => {
+      const late = message({ receivedAtMs: NOW_MS - 3_000 });
+      await acceptance().accept({ appends: appendsOf(late), flow, expectedRevision: undefined });
+      const position = positionOf(NOW_MS, late.messageId);
+      expect(await logged(filters[0])).toMatchObject([{ ...late, position }]);
+    });
+
+    it('logs the message once more when that took so long that a reader may have passed', async () => {
+      const times = [NOW_MS, NOW_MS + 3_500, NOW_MS + 3_510, NOW_MS + 3_520];
+      const slow = acceptanceWith({ settleSeconds: 4, clock: () => times.shift() ?? Number.NaN });
+      const published = message();
+      const appends = appendsOf(published, [filters[0]]);
+      expect(await slow.accept({ appends, flow, expectedRevision: undefined })).toMatchObject({
+        written: true,
+      });
+      const positions = (await logged(filters[0])).map(({ position }) => position);
+      expect(positions).toEqual(
+        [NOW_MS, NOW_MS + 3_510].map((atMs) => positionOf(atMs, published.messageId)),
+      );
+    });
+
+    it('refuses more appends than a transaction takes, and writes nothing', async () => {
+      const all = Array.from({ length: 100 }, (_, index) => `${filters[0]}${index}`);
+      const accept = acceptance().accept({
+        appends: appendsOf(message(), all),
+        flow,
+        expectedRevision: undefined,
+      });
+      await expect(accept).rejects.toMatchObject({ code: 'store.transaction', items: 100 });
+      expect(await flows().get(flow.clientId)).toBeUndefined();
+      const most = appendsOf(message(), all.slice(1));
+      const write = await acceptance().accept({ appends: most, flow, expectedRevision: undefined });
+      expect(write.written).toBe(true);
+    });
+
+    it('writes nothing when a message is too large', async () => {
+      const huge = message({ payload: new Uint8Array(410_000) });
+      const accept = acceptance().accept({ appends: appendsOf(huge), flow, expectedRevision: undefined });
+      await expect(accept).rejects.toMatchObject({ code: 'store.refused' });
+      expect(await flows().get(flow.clientId)).toBeUndefined();
+    });
+  });
+}
