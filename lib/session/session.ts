@@ -4,6 +4,7 @@ import { expiresAtSeconds, hasExpired } from './expiry.ts';
 import type { EndReason, Life } from './life.ts';
 import type { Position } from './position.ts';
 import type { Progress } from './progress.ts';
+import type { Wills } from './will.ts';
 
 export type SessionStatus = 'connected' | 'disconnected' | 'ended';
 
@@ -30,7 +31,7 @@ export interface Lease {
 }
 
 /** The session of one client identifier: what the events about its connections amount to. */
-export interface Session {
+export interface Session extends Wills {
   readonly clientId: string;
   /** Rises with every write; every write is conditional on it. */
   readonly revision: number;

@@ -5,6 +5,7 @@ import { sessionEndMs } from './expiry.ts';
 import { cursorOf, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
 import type { Progress } from './progress.ts';
 import { exists, newestConnection, type Session, type SessionStatus } from './session.ts';
+import { type SessionWill, settleWills } from './will.ts';
 
 /** How many connections are remembered one by one, so that their events may come in any order. */
 export const REMEMBERED_CONNECTIONS = 5;
@@ -20,6 +21,8 @@ export type SessionEvent =
       readonly declaration?: Declaration;
       /** Where packets for this connection go. */
       readonly carrier?: string;
+      /** Of its CONNECT. */
+      readonly will?: SessionWill;
     }
   | { readonly kind: 'declaration'; readonly declaration: Declaration };
 
@@ -189,6 +192,25 @@ function withAddress(session: Session, event: SessionEvent, prior: Session | und
   };
 }
 
+/** A CONNECT that comes again brings no will: it may have been published meanwhile. */
+function willIn(event: SessionEvent, prior: Session | undefined): SessionWill | undefined {
+  if (event.kind === 'declaration') return undefined;
+  const { sessionIdentifier } = event.connection;
+  const isAgain = prior?.connections.some(
+    (known) => known.sessionIdentifier === sessionIdentifier && known.connectedAtMs !== undefined,
+  );
+  return isAgain === true ? undefined : event.will;
+}
+
+function withWills(session: Session, event: SessionEvent, prior: Session | undefined): Session {
+  const wills = settleWills(prior ?? {}, willIn(event, prior), {
+    connection: newestConnection(session),
+    endsAtMs: session.endsAtMs,
+    goesOn: prior?.incarnation === session.incarnation,
+  });
+  return { ...session, ...wills };
+}
+
 /** That of a connection counts only if no other connection stood at its time: it would be taken for that one's. */
 function declarationIn(event: SessionEvent, connections: readonly Connection[]): Declaration | undefined {
   const { declaration } = event;
@@ -239,7 +261,8 @@ export function transition(
   const before = prior?.declarations ?? [];
   const declared = declarationIn(event, connections);
   const declarations = declared === undefined ? before : joinDeclaration(before, declared);
-  const next = withAddress(sessionFrom(clientId, prior, connections, declarations, rules), event, prior);
+  const computed = sessionFrom(clientId, prior, connections, declarations, rules);
+  const next = withWills(withAddress(computed, event, prior), event, prior);
   if (prior !== undefined && isUnchanged(prior, next))
     return { isChange: false, outcome: 'duplicate', session: prior };
   return { isChange: true, outcome: outcomeOf(prior, next, event, nowMs), session: next };

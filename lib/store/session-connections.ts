@@ -45,6 +45,7 @@ const DISCONNECT_REASONS = [
   'THROTTLED',
   'WEBSOCKET_TTL_EXPIRATION',
   'CUSTOMAUTH_TTL_EXPIRATION',
+  'DISCONNECT_WITH_WILL',
 ];
 
 function shortReason(reason: string): number | string {

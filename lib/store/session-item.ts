@@ -3,6 +3,7 @@ import { startOf } from '#session/connection';
 import { NEVER } from '#session/expiry';
 import type { EndReason, Life } from '#session/life';
 import { newestConnection, type Session, timeToLive } from '#session/session';
+import type { Wills } from '#session/will';
 import { StoreItemError } from './errors.ts';
 import { fullPosition, shortPosition } from './positions.ts';
 import type { Item } from './request.ts';
@@ -13,6 +14,7 @@ import {
   declarationToList,
 } from './session-connections.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
+import { type StoredWills, willsFromLists, willsToLists } from './session-wills.ts';
 import { type StoredList, trimmed } from './stored-list.ts';
 
 /** Parts of the index of one status, so that no partition holds every connected client. */
@@ -74,9 +76,10 @@ type Packed =
   | 'owedFrom'
   | 'stragglersFrom'
   | 'drops'
-  | 'lastDrops';
+  | 'lastDrops'
+  | keyof Wills;
 
-interface StoredSession extends Omit<Session, Packed | 'owesDelivery' | 'delivered'> {
+interface StoredSession extends Omit<Session, Packed | 'owesDelivery' | 'delivered'>, StoredWills {
   readonly connections: readonly StoredList[];
   readonly declarations?: readonly StoredList[];
   readonly before?: StoredList;
@@ -108,6 +111,8 @@ export function toItem(session: Session): Item {
     delivered,
     drops,
     lastDrops,
+    will,
+    dueWills,
     ...plain
   } = session;
   const expiresAt = timeToLive(session);
@@ -126,6 +131,7 @@ export function toItem(session: Session): Item {
     ...(delivered === 0 ? {} : { delivered }),
     ...(Object.keys(drops).length === 0 ? {} : { drops }),
     ...(lastDrops.length === 0 ? {} : { lastDrops }),
+    ...willsToLists(session),
     statusShard: statusShardOf(session),
     statusOrder: statusOrderOf(session),
     ...(expiresAt === undefined ? {} : { expiresAt }),
@@ -153,6 +159,8 @@ export function fromItem(item: Item): Session {
     delivered,
     drops,
     lastDrops,
+    will,
+    dueWills,
     ...rest
   } = stored;
   const owed = fullPosition(owedFrom ?? cursor);
@@ -172,5 +180,6 @@ export function fromItem(item: Item): Session {
     delivered: delivered ?? 0,
     drops: drops ?? {},
     lastDrops: lastDrops ?? [],
+    ...willsFromLists(stored),
   };
 }

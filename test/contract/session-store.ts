@@ -56,6 +56,16 @@ const full = (clientId: string): Session => {
     endedIncarnation: '1:another',
     endReason: 'cleanStart',
     rehome: true,
+    will: { connection: 'not a UUID', delaySeconds: 0, position: LOG_START },
+    dueWills: [
+      {
+        connection: 'a4666d2a-0000-4000-8000-000000000007',
+        delaySeconds: 0xffffffff,
+        position: positionOf(9, 'z'),
+        atMs: 9,
+      },
+      { connection: '=', delaySeconds: 1, position: positionAt(7), atMs: 1_795_000_000_000 },
+    ],
     owesDelivery: true,
     drops: { expired: 3, overflowBytes: 1 },
     lastDrops: [{ reason: 'expired', topic: 'a/b', position: positionOf(9, 'z'), atMs: 9 }],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message } from '#session/message';
-import { LOG_START, positionAt } from '#session/position';
+import { LOG_START, positionAt, positionOf } from '#session/position';
 import { createMessageLog } from '#store/message-log';
 import type { TableNames } from '#store/names';
 import type { Item } from '#store/request';
@@ -72,6 +72,28 @@ describe('what sessions cost', () => {
       ipAddress: '10.0.0.1',
     };
     expect(await writesOf(() => store.write(progressed, 1))).toEqual([1, 0]);
+  });
+
+  it('one unit for a session of the packet edge with five connections, its will and one that is due', async () => {
+    const store = createSessionStore(client, names.sessions);
+    const { progress: _, stragglersFrom: __, ...base } = exampleSession(clientId(), 5);
+    const connections = base.connections.map(
+      ({ caughtUpFrom: _, brokerCleanSession: __, brokerSessionExpiry: ___, ...connection }) => connection,
+    );
+    const will = {
+      connection: randomUUID(),
+      delaySeconds: 300,
+      position: positionOf(NOW_MS, 'will'),
+    };
+    const session = {
+      ...base,
+      connections,
+      declarations: [{ atMs: NOW_MS, cleanStart: false, sessionExpiryInterval: 86_400 }],
+      carrier: `https://sqs.eu-central-1.amazonaws.com/123456789012/mqtt-sessions-listener-${randomUUID()}`,
+      will,
+      dueWills: [{ ...will, connection: randomUUID(), atMs: NOW_MS }],
+    };
+    expect(await writesOf(() => store.write(session, undefined))).toEqual([2, 1]);
   });
 
   it('one unit and two of the index when the status changes', async () => {
