@@ -7,32 +7,52 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
+import { announceOnline } from '#packet-edge/announce-online';
+import { createSignalSender } from '#packet-edge/signal-queue';
+import { hasEntered } from '#session/entered';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createMessageLog } from '#store/message-log';
 import { tableNamesFrom } from '#store/names';
 import { createRouter } from '#store/router';
 import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createShareAssignments } from '#store/share-assignments';
+import { createSubscriptionStore } from '#store/subscriptions';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
-const tables = tableNamesFrom(process.env, ['routes', 'messages']);
+const tables = tableNamesFrom(process.env, ['routes', 'messages', 'sessions', 'subscriptions']);
 const { settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const client = createDocumentClient();
-const requests = new Requests(new SQSClient({}), {
+const queues = new SQSClient({});
+const clock = Date.now;
+const requests = new Requests(queues, {
   unrouted: environmentVariable('UNROUTED_QUEUE_URL'),
+  packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
   deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
 });
 const dependencies = {
-  router: createRouter(createRouteStore(client, tables.routes, { clock: Date.now }), { clock: Date.now }),
-  log: createMessageLog(client, tables.messages, { settleSeconds: settings.settleSeconds, clock: Date.now }),
+  router: createRouter(createRouteStore(client, tables.routes, { clock }), { clock }),
+  log: createMessageLog(client, tables.messages, { settleSeconds: settings.settleSeconds, clock }),
+  sessions: createSessionStore(client, tables.sessions),
+  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
+  assignments: createShareAssignments(client, tables.messages, { clock }),
+  signalSender: createSignalSender(queues),
+  requests,
+  clock,
 };
 
 async function handleMessage(event: unknown): Promise<void> {
   const message = parsePublishedMessage(event);
-  const { routes } = await ingest(message, dependencies);
-  const filters = routes.length;
+  if (hasEntered(message)) {
+    logger.debug('came from the packet edge and is logged already', { messageId: message.messageId });
+    return;
+  }
+  const ingested = await ingest(message, dependencies);
+  await announceOnline(message, ingested, dependencies);
+  const filters = ingested.routes.length;
   metrics.add('Messages.appended', filters);
   const log = message.publisher === undefined ? logger : logger.forClient(message.publisher);
   const details = { messageId: message.messageId, bytes: message.payload.byteLength, filters };

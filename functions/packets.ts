@@ -10,6 +10,7 @@ import { handlePackets } from '#packet-edge/handle-packets';
 import { createSignalSender } from '#packet-edge/signal-queue';
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { parsePacketsRequest } from '#packets/exchange-codec';
+import type { Message } from '#session/message';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createAcceptance } from '#store/acceptance';
 import { createDocumentClient } from '#store/client';
@@ -50,9 +51,11 @@ const dependencies: PacketEdgeDependencies = {
     deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
   }),
   signalSender: createSignalSender(queues),
-  publishToBroker: async (message) => {
-    metrics.add(`Broker.${await publishToBroker(broker, message)}`);
-  },
+  ...(configuration.settings.publishToBroker && {
+    publishToBroker: async (message: Message) => {
+      metrics.add(`Broker.${await publishToBroker(broker, message)}`);
+    },
+  }),
   configuration,
   clock,
   newId: randomUUID,

@@ -27,6 +27,7 @@ export function environmentOf(
   const inflight = { [Variable.inflightTable]: tables.inflight.tableName };
   const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
   const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
+  const packetRequests = { [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl };
   return {
     Lifecycle: {
       ...common,
@@ -37,7 +38,15 @@ export function environmentOf(
       ...routeChecks,
       [Variable.lookUpsQueue]: queues.lookUps.queueUrl,
     },
-    Ingest: { ...common, ...routes, ...messages, [Variable.unroutedQueue]: queues.unrouted.queueUrl },
+    Ingest: {
+      ...common,
+      ...sessions,
+      ...subscriptions,
+      ...routes,
+      ...messages,
+      ...packetRequests,
+      [Variable.unroutedQueue]: queues.unrouted.queueUrl,
+    },
     Deliver: { ...common, ...sessions, ...subscriptions, ...routes, ...messages, ...deliveries },
     Expire: {
       ...common,
@@ -47,7 +56,7 @@ export function environmentOf(
       ...messages,
       ...inflight,
       ...routeChecks,
-      [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl,
+      ...packetRequests,
       [Variable.eventBus]: events.eventBusName,
     },
     Packets: {
@@ -57,9 +66,8 @@ export function environmentOf(
       ...routes,
       ...messages,
       ...inflight,
-      ...deliveries,
       ...routeChecks,
-      [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl,
+      ...packetRequests,
     },
   };
 }

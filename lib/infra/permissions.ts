@@ -34,7 +34,11 @@ export function permissionsOf(
     Ingest: [
       onTable(tables.routes, 'BatchGetItem', 'Query'),
       onTable(tables.messages, 'PutItem'),
-      sendTo(queues.unrouted),
+      // For subscribers of the packet edge that are online.
+      onTable(tables.sessions, 'BatchGetItem'),
+      onIndex(tables.subscriptions, FILTER_INDEX.indexName),
+      signalListeners(scope),
+      sendTo(queues.packetRequests, queues.unrouted),
       receiveFrom(queues.unrouted),
     ],
     Deliver: [
@@ -66,7 +70,7 @@ export function permissionsOf(
       onTable(tables.routes, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       onTable(tables.messages, 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
       onTable(tables.inflight, 'DeleteItem', 'GetItem', 'PutItem'),
-      sendTo(queues.packetRequests, queues.deliveries, queues.routeChecks),
+      sendTo(queues.packetRequests, queues.routeChecks),
       receiveFrom(queues.packetRequests),
       signalListeners(scope),
       publishToBroker(scope),

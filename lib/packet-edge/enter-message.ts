@@ -1,19 +1,17 @@
 import { type Ingested, ingest } from '#edge/ingest';
 import type { Message } from '#session/message';
+import { announceOnline } from './announce-online.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import { signalsFor } from './signal-subscribers.ts';
-import { dispatchSignals } from './signals.ts';
 
 /** Tells those who are online of a message that is in the log, and hands it on to the broker. */
 export async function announce(
   message: Message,
-  { routes, isLate }: Ingested,
+  ingested: Ingested,
   dependencies: PacketEdgeDependencies,
   exchange?: Exchange,
 ): Promise<void> {
-  const addressed = await signalsFor(message, routes, isLate, dependencies);
-  await dispatchSignals(addressed, dependencies, exchange);
+  await announceOnline(message, ingested, dependencies, exchange);
   await dependencies.publishToBroker?.(message);
 }
 

@@ -67,6 +67,7 @@ test.each([
   ['Ingest', ['dynamodb', 'sqs']],
   ['Deliver', ['dynamodb', 'iotdata', 'sqs']],
   ['Expire', ['dynamodb', 'events', 'sqs']],
+  ['Packets', ['dynamodb', 'iotdata', 'sqs']],
 ] as const)('%s has the SDK clients that it uses and no other: %j', (name, used) => {
   // Each client carries the name that it signs its requests for; those of credentials are in all of them.
   const names = readFileSync(bundleOf(name), 'utf8').matchAll(/defaultSigningName:\s*"([a-z]+)"/g);

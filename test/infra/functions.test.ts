@@ -107,7 +107,17 @@ test.each([
       'SUBSCRIPTIONS_TABLE',
     ],
   ],
-  ['Ingest', ['MESSAGES_TABLE', 'ROUTES_TABLE', 'UNROUTED_QUEUE_URL']],
+  [
+    'Ingest',
+    [
+      'MESSAGES_TABLE',
+      'PACKET_REQUESTS_QUEUE_URL',
+      'ROUTES_TABLE',
+      'SESSIONS_TABLE',
+      'SUBSCRIPTIONS_TABLE',
+      'UNROUTED_QUEUE_URL',
+    ],
+  ],
   [
     'Deliver',
     ['DELIVERIES_QUEUE_URL', 'MESSAGES_TABLE', 'ROUTES_TABLE', 'SESSIONS_TABLE', 'SUBSCRIPTIONS_TABLE'],
@@ -128,7 +138,6 @@ test.each([
   [
     'Packets',
     [
-      'DELIVERIES_QUEUE_URL',
       'INFLIGHT_TABLE',
       'MESSAGES_TABLE',
       'ROUTES_TABLE',

@@ -67,7 +67,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   Ingest: [
     ...calls('dynamodb', 'Routes', 'BatchGetItem', 'Query'),
     ...calls('dynamodb', 'Messages', 'PutItem'),
+    ...calls('dynamodb', 'Sessions', 'BatchGetItem'),
+    ...calls('dynamodb', 'Subscriptions/index/byFilter', 'Query'),
     ...calls('sqs', 'Unrouted', 'SendMessage', ...POLL),
+    ...calls('sqs', 'PacketRequests', 'SendMessage'),
+    ...calls('sqs', LISTENERS, 'SendMessage'),
   ],
   Deliver: [
     ...calls('dynamodb', 'Sessions', 'GetItem', 'PutItem'),
@@ -98,7 +102,6 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Messages', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
     ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem', 'PutItem'),
     ...calls('sqs', 'PacketRequests', 'SendMessage', ...POLL),
-    ...calls('sqs', 'Deliveries', 'SendMessage'),
     ...calls('sqs', 'RouteChecks', 'SendMessage'),
     ...calls('sqs', LISTENERS, 'SendMessage'),
     ...calls('iot', TOPICS, 'Publish'),

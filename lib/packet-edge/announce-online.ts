@@ -1,0 +1,19 @@
+import type { Ingested } from '#edge/ingest';
+import type { Message } from '#session/message';
+import type { Exchange } from './exchange.ts';
+import { signalsFor } from './signal-subscribers.ts';
+import { dispatchSignals, type SignalDependencies } from './signals.ts';
+
+/**
+ * Tells those subscribers of the packet edge who are online of a message that is in the log.
+ *
+ * @param exchange in which the message came; absent: it came through the broker
+ */
+export async function announceOnline(
+  message: Message,
+  { routes, isLate }: Ingested,
+  dependencies: SignalDependencies,
+  exchange?: Exchange,
+): Promise<void> {
+  await dispatchSignals(await signalsFor(message, routes, isLate, dependencies), dependencies, exchange);
+}
