@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { LoggedMessage, Message } from '#session/message';
+import type { Message } from '#session/message';
 import { LOG_START, positionAt, positionOf } from '#session/position';
-import type { MessageLog, MessageLogOptions, Read } from '#store/message-log';
+import {
+  type FoundMessage,
+  logOf,
+  type MessageLog,
+  type MessageLogOptions,
+  type Read,
+} from '#store/message-log';
 
 const NOW_MS = 1_795_000_000_000;
 
@@ -17,15 +23,15 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       return { messageId: randomUUID(), topic: 'a/b', payload, qos: 1, receivedAtMs: NOW_MS, ...more };
     }
 
-    async function all(read: Partial<Read> & Pick<Read, 'filter'>, nowMs = NOW_MS): Promise<LoggedMessage[]> {
-      const found: LoggedMessage[] = [];
+    async function all(read: Partial<Read> & Pick<Read, 'filter'>, nowMs = NOW_MS): Promise<FoundMessage[]> {
+      const found: FoundMessage[] = [];
       const range = { shards: 1, from: LOG_START, upTo: positionAt(NOW_MS + 60_000), ...read };
       for await (const logged of logAt(nowMs).read(range)) found.push(logged);
       return found;
     }
 
     async function stragglersOf(filter: string, from = LOG_START, upTo = positionAt(NOW_MS + 60_000)) {
-      const found: LoggedMessage[] = [];
+      const found: FoundMessage[] = [];
       for await (const logged of logAt(NOW_MS).readStragglers({ filter, from, upTo })) found.push(logged);
       return found;
     }
@@ -46,6 +52,7 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
           utf8Payload: true,
           responseTopic: 'answers/1',
           correlationData: 'AQID',
+          retain: true,
           userProperties: [
             { name: 'a', value: '' },
             { name: 'a', value: '2' },
@@ -157,6 +164,34 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       for (const shards of [1, 2, 3, 4]) counts.push((await all({ filter, shards })).length);
       expect(counts.filter((count) => count !== 0 && count !== 6)).toEqual([]);
       expect(counts.at(-1)).toBe(6);
+    });
+
+    it('gives one message back from where a reader found it, also when its filter has more shards by now', async () => {
+      const filter = newFilter();
+      const topics = ['a', 'b', 'c', 'd', 'e', 'f'];
+      for (const topic of topics) {
+        await logAt(NOW_MS).append({ ...route(filter), shards: 2, message: message({ topic }) });
+      }
+      await logAt(NOW_MS + 9_000).append({ ...route(filter), message: message({ topic: 'late' }) });
+      const found = [...(await all({ filter, shards: 5 })), ...(await stragglersOf(filter))];
+      expect(found.map(({ topic }) => topic).sort()).toEqual([...topics, 'late']);
+      for (const each of found) {
+        expect(await logAt(NOW_MS).get(each.log, each.position)).toStrictEqual(each);
+      }
+      const [first] = found;
+      expect(await logAt(NOW_MS).get(first?.log ?? '', positionAt(NOW_MS))).toBeUndefined();
+    });
+
+    it('says where a message is put', async () => {
+      const filter = newFilter();
+      for (const topic of ['a', 'b', 'c', 'd']) {
+        for (const nowMs of [NOW_MS, NOW_MS + 9_000]) {
+          const published = message({ topic });
+          const position = await logAt(nowMs).append({ ...route(filter), shards: 3, message: published });
+          const log = logOf(filter, 3, { ...published, position });
+          expect(await logAt(nowMs).get(log, position)).toStrictEqual({ ...published, position, log });
+        }
+      }
     });
 
     it('keeps the logs of filters apart that begin alike', async () => {

@@ -44,6 +44,47 @@ export function routeStoreContract(storeAt: (clock: () => number) => RouteStore)
       expect(await store().find([filter])).toStrictEqual([{ filter, retainSeconds: 90, shards: 3 }]);
     });
 
+    it('signals from when a client of the packet edge has subscribed, for as long as the route is there', async () => {
+      const filter = newFilter();
+      await store().ensure({ filter, ...once });
+      expect(await store().find([filter])).toStrictEqual([{ filter, ...once }]);
+      expect(await store().ensure({ filter, ...once, signals: true })).toBe('changed');
+      expect(await store().ensure({ filter, ...once, signals: true })).toBe('existed');
+      expect(await store().ensure({ filter, ...once })).toBe('existed');
+      expect(await store().ensure({ filter, retainSeconds: 90, shards: 2 })).toBe('changed');
+      await store().markUnused(filter, nowSeconds + 5);
+      expect(await store().ensure({ filter, ...once })).toBe('changed');
+      const route = { filter, retainSeconds: 90, shards: 2, signals: true };
+      expect(await store().find([filter])).toStrictEqual([route]);
+    });
+
+    it('does not lose what it signals, whatever else changes at once', async () => {
+      const filter = newFilter();
+      await store().ensure({ filter, ...once });
+      const changes = Array.from({ length: 12 }, (_, index) =>
+        store().ensure({
+          filter,
+          retainSeconds: 61 + index,
+          shards: 1,
+          ...(index === 3 && { signals: true }),
+        }),
+      );
+      await Promise.all(changes);
+      expect(await store().get(filter)).toStrictEqual({
+        filter,
+        retainSeconds: 72,
+        shards: 1,
+        signals: true,
+      });
+    });
+
+    it('finds shapes and routes when it has to be sure', async () => {
+      const filter = newFilter();
+      await store().ensure({ filter, ...once });
+      expect(await store().shapes({ consistent: true })).toContain('l/+');
+      expect(await store().find([filter], { consistent: true })).toStrictEqual([{ filter, ...once }]);
+    });
+
     it('keeps the longest retention of many at once', async () => {
       const filter = newFilter();
       const retentions = Array.from({ length: 15 }, (_, index) => index + 1);

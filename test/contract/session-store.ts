@@ -67,6 +67,7 @@ const full = (clientId: string): Session => {
       { connection: '=', delaySeconds: 1, position: positionAt(7), atMs: 1_795_000_000_000 },
     ],
     owesDelivery: true,
+    carrier: 'https://sqs.eu-west-1.amazonaws.com/123456789012/signals',
     drops: { expired: 3, overflowBytes: 1 },
     lastDrops: [{ reason: 'expired', topic: 'a/b', position: positionOf(9, 'z'), atMs: 9 }],
   };
@@ -104,6 +105,18 @@ export function sessionStoreContract(storeOf: () => SessionStore): void {
       const session = sessionOf(`client/ü ${randomUUID()}`);
       expect(await storeOf().write(session, undefined)).toEqual({ written: true });
       expect(await storeOf().get(session.clientId)).toStrictEqual(session);
+    });
+
+    it('gives many sessions back at once, of those clients that have one', async () => {
+      const prefix = randomUUID();
+      const sessions = Array.from({ length: 105 }, (_, index) => exampleSession(`${prefix} ${index}`, 1));
+      await Promise.all(sessions.map((session) => storeOf().write(session, undefined)));
+      const clientIds = sessions.map(({ clientId }) => clientId);
+      const found = await storeOf().getMany([...clientIds, `${prefix} none`, ...clientIds]);
+      const inOrder = (all: Session[]) => new Map(all.map((session) => [session.clientId, session]));
+      expect(found).toHaveLength(105);
+      expect(inOrder(found)).toStrictEqual(inOrder(sessions));
+      expect(await storeOf().getMany([])).toEqual([]);
     });
 
     it('gives ended and expired sessions back: the caller decides what exists', async () => {

@@ -32,6 +32,22 @@ export function subscriptionStoreContract(storeOf: () => SubscriptionStore): voi
       expect(await store.list(clientId)).toStrictEqual([first.subscription]);
     });
 
+    it('keeps the options of the latest SUBSCRIBE [MQTT-3.8.4-3]', async () => {
+      const options = {
+        noLocal: true,
+        retainAsPublished: true,
+        subscriptionIdentifier: 268_435_455,
+      } as const;
+      const first = await store.apply(change('subscribed', 5, { qos: 2, ...options }));
+      expect(first.subscription).toMatchObject({ qos: 2, ...options });
+      expect(await store.list(clientId)).toStrictEqual([first.subscription]);
+      const again = await store.apply(change('subscribed', 5, { qos: 2, ...options }));
+      expect(again.outcome).toBe('unchanged');
+      const second = await store.apply(change('subscribed', 6, { qos: 2 }));
+      for (const option of Object.keys(options)) expect(second.subscription).not.toHaveProperty(option);
+      expect(await store.list(clientId)).toStrictEqual([second.subscription]);
+    });
+
     it('remembers an unsubscribe, so that an earlier subscribe that comes later changes nothing', async () => {
       const unsubscribed = await store.apply(change('unsubscribed', 9));
       expect(unsubscribed.outcome).toBe('changed');

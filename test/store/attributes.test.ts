@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { positionOf } from '#session/position';
+import { startFlow } from '#session/flow/flow';
+import { positionAt, positionOf } from '#session/position';
+import { createFlowStore } from '#store/flows';
 import { createMessageLog } from '#store/message-log';
 import type { TableNames } from '#store/names';
+import { createRetainedMessages } from '#store/retained-messages';
 import { createRouteStore } from '#store/routes';
 import { STATUS_SHARDS, toItem } from '#store/session-item';
 import { createSessionStore, fromImage, type StreamImage } from '#store/sessions';
@@ -117,6 +120,28 @@ describe('attributes that others than the store look at', () => {
     await log.append({ filter, shards: 1, retainSeconds: 60, message });
     const item = await itemOf(names.messages, { log: `${filter}#0`, position: positionOf(NOW_MS, 'one') });
     expect(item).toMatchObject({ expiresAt: NOW_SECONDS_ROUNDED_UP + 60 });
+  });
+
+  it('never lets TTL remove a flow, since its client may be silent for months', async () => {
+    const flow = startFlow(randomUUID(), '1:a', randomUUID(), positionAt(NOW_MS));
+    await createFlowStore(client, names.inflight).write(flow, undefined);
+    const item = await itemOf(names.inflight, { clientId: flow.clientId });
+    expect(item).toMatchObject({ incarnation: '1:a' });
+    expect(item).not.toHaveProperty('expiresAt');
+  });
+
+  it('keeps a retained message until it expires, and the memory that there is none for an hour', async () => {
+    const store = createRetainedMessages(client, names.messages, { clock });
+    const first = randomUUID();
+    const message = { messageId: 'one', payload: new Uint8Array(), qos: 1 as const, receivedAtMs: NOW_MS };
+    await store.set({ ...message, topic: `${first}/for good` });
+    await store.set({ ...message, topic: `${first}/for now`, messageExpiryInterval: 5 });
+    await store.remove(`${first}/gone`);
+    const retained = (topic: string) =>
+      itemOf(names.messages, { log: `${first}#retained`, position: `${first}/${topic}` });
+    expect(await retained('for good')).not.toHaveProperty('expiresAt');
+    expect(await retained('for now')).toMatchObject({ expiresAt: NOW_SECONDS_ROUNDED_UP + 5 });
+    expect(await retained('gone')).toMatchObject({ expiresAt: NOW_SECONDS_ROUNDED_UP + 3_600 });
   });
 
   it('marks a route for TTL', async () => {

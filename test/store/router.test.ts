@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from '#session/shape';
 import { createRouter } from '#store/router';
-import type { Route } from '#store/routes';
+import type { Route, RouteReading } from '#store/routes';
 
 /** Routes that count what they are asked. */
 function routesOf(filters: string[]) {
@@ -49,6 +49,23 @@ describe('router', () => {
     nowMs = 1_000;
     await router.route('x/b');
     expect(routes.asked).toEqual({ shapes: 2, filters: [['a/+'], ['x/+'], ['x/+']] });
+  });
+
+  it('asks each time, for what is there now, when it has to be sure', async () => {
+    const readings: unknown[] = [];
+    const routes = {
+      shapes: async (reading?: RouteReading) => {
+        readings.push(reading);
+        return ['l/+'];
+      },
+      find: async (_: readonly string[], reading?: RouteReading): Promise<Route[]> => {
+        readings.push(reading);
+        return [{ filter: 'a/+', retainSeconds: 60, shards: 1 }];
+      },
+    };
+    const router = createRouter(routes, { clock: () => 0, cacheMs: 0, consistent: true });
+    for (let count = 0; count < 2; count += 1) expect(found(await router.route('a/b'))).toEqual(['a/+']);
+    expect(readings).toEqual(Array.from({ length: 4 }, () => ({ consistent: true })));
   });
 
   it('knows a new route after a second, even if asked to remember longer', async () => {
