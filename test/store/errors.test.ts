@@ -1,7 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDocumentClient } from '#store/client';
 import {
   isTemporary,
   StoreContendedError,
@@ -15,42 +12,9 @@ import { tableNamesFrom } from '#store/names';
 import { untilUncontended } from '#store/request';
 import { createRouteStore } from '#store/routes';
 import { createSessionStore, fromItem } from '#store/sessions';
+import { clientOf, localClient, refusing, saying, stopTold } from './told-dynamodb.ts';
 
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-  server = undefined;
-});
-
-/** A DynamoDB that answers as it is told, for what the real one rarely says. */
-async function clientOf(listener: RequestListener, options: object = {}) {
-  const started = createServer(listener);
-  server = started;
-  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
-  const { port } = started.address() as AddressInfo;
-  return localClient(port, options);
-}
-
-function localClient(port: number, options: object = {}) {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return createDocumentClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'local',
-    credentials,
-    ...options,
-  });
-}
-
-const saying =
-  (status: number, body: object): RequestListener =>
-  (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(JSON.stringify(body));
-  };
-
-const refusing = (status: number, type: string) =>
-  saying(status, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'for the test' });
+afterEach(stopTold);
 
 describe('errors of DynamoDB', () => {
   it.each([
@@ -61,6 +25,7 @@ describe('errors of DynamoDB', () => {
     [400, 'ValidationException', 'store.refused', false],
     [400, 'ResourceNotFoundException', 'store.refused', false],
     [400, 'AccessDeniedException', 'store.refused', false],
+    [400, 'TransactionConflictException', 'store.contended', true],
   ])('%i %s is %s', async (status, type, code, temporary) => {
     const client = await clientOf(refusing(status, type), { maxAttempts: 1 });
     const error = await createSessionStore(client, 'sessions')
