@@ -1,6 +1,6 @@
 import { hasNull } from '#session/utf8';
 import { REASON_CODES } from './reason-codes.ts';
-import { type Clause, clauseFor, type Refusal } from './refusal.ts';
+import { type Clause, type Refusal, refusalIn } from './refusal.ts';
 import type { ProtocolVersion } from './types.ts';
 
 /** [MQTT-1.5.4-3] U+FEFF is a character like any other, also at the start. */
@@ -39,7 +39,7 @@ export class ByteReader {
   }
 
   refuse(reasonCode: number, reason: string, clause: Clause): void {
-    this.#refusal ??= { reasonCode, reason, clause: clauseFor(clause, this.protocolVersion) };
+    this.#refusal ??= refusalIn({ reasonCode, reason, clause }, this.protocolVersion);
     this.#position = this.#bytes.length;
   }
 
@@ -48,7 +48,8 @@ export class ByteReader {
   }
 
   uint16(what: string): number {
-    return this.#take(2, what).reduce((value, byte) => value * 0x100 + byte, 0);
+    const [high = 0, low = 0] = this.#take(2, what);
+    return high * 0x100 + low;
   }
 
   uint32(what: string): number {

@@ -5,27 +5,29 @@ import type { ClientPacket } from './types.ts';
 
 const { malformedPacket, protocolError } = REASON_CODES;
 
-/** Bits 3 to 0 of the first byte of every packet but PUBLISH (MQTT 5, table 2-2). */
-type Flags = 0b0000 | 0b0010;
+const RESERVED_FLAGS: Clause = { 4: 'MQTT-2.2.2-2', 5: 'MQTT-2.1.3-1' };
 
 interface Kind {
   readonly cmd: ClientPacket['cmd'];
-  /** Absent: DUP, QoS and RETAIN of a PUBLISH. */
-  readonly flags?: Flags;
+  /**
+   * The only value of bits 3 to 0 of the first byte (MQTT 5, table 2-2), and what says so. Absent: DUP, QoS
+   * and RETAIN of a PUBLISH.
+   */
+  readonly reserved?: { readonly flags: number; readonly clause: Clause };
 }
 
 /** What a client sends, by the upper half of the first byte (MQTT 5, table 2-1). */
 const KINDS: Readonly<Record<number, Kind>> = {
-  1: { cmd: 'connect', flags: 0 },
+  1: { cmd: 'connect', reserved: { flags: 0, clause: RESERVED_FLAGS } },
   3: { cmd: 'publish' },
-  4: { cmd: 'puback', flags: 0 },
-  5: { cmd: 'pubrec', flags: 0 },
-  6: { cmd: 'pubrel', flags: 0b0010 },
-  7: { cmd: 'pubcomp', flags: 0 },
-  8: { cmd: 'subscribe', flags: 0b0010 },
-  10: { cmd: 'unsubscribe', flags: 0b0010 },
-  12: { cmd: 'pingreq', flags: 0 },
-  14: { cmd: 'disconnect', flags: 0 },
+  4: { cmd: 'puback', reserved: { flags: 0, clause: RESERVED_FLAGS } },
+  5: { cmd: 'pubrec', reserved: { flags: 0, clause: RESERVED_FLAGS } },
+  6: { cmd: 'pubrel', reserved: { flags: 0b0010, clause: 'MQTT-3.6.1-1' } },
+  7: { cmd: 'pubcomp', reserved: { flags: 0, clause: RESERVED_FLAGS } },
+  8: { cmd: 'subscribe', reserved: { flags: 0b0010, clause: 'MQTT-3.8.1-1' } },
+  10: { cmd: 'unsubscribe', reserved: { flags: 0b0010, clause: 'MQTT-3.10.1-1' } },
+  12: { cmd: 'pingreq', reserved: { flags: 0, clause: RESERVED_FLAGS } },
+  14: { cmd: 'disconnect', reserved: { flags: 0, clause: 'MQTT-3.14.1-1' } },
 };
 
 const AUTH = 15;
@@ -36,7 +38,6 @@ const SERVER_ONLY: Readonly<Record<number, string>> = {
   13: 'PINGRESP',
 };
 
-const RESERVED_FLAGS: Clause = { 4: 'MQTT-2.2.2-2', 5: 'MQTT-2.1.3-1' };
 const KINDS_SECTION: Clause = { 4: 'MQTT 3.1.1, 2.2.1', 5: 'MQTT 5, 2.1.2' };
 
 export interface FixedHeader {
@@ -60,9 +61,9 @@ export function readFixedHeader(reader: ByteReader): FixedHeader | undefined {
     return undefined;
   }
   const flags = first & 0b1111;
-  if (kind.flags !== undefined && kind.flags !== flags) {
-    const reason = `the flags of ${kind.cmd} are ${kind.flags}, but ${flags} came`;
-    reader.refuse(malformedPacket, reason, RESERVED_FLAGS);
+  if (kind.reserved !== undefined && kind.reserved.flags !== flags) {
+    const reason = `the flags of ${kind.cmd} are ${kind.reserved.flags}, but ${flags} came`;
+    reader.refuse(malformedPacket, reason, kind.reserved.clause);
   }
   if (kind.cmd === 'publish' && (flags & 0b0110) === 0b0110) {
     reader.refuse(malformedPacket, 'a PUBLISH has QoS 0, 1 or 2, but 3 came', 'MQTT-3.3.1-4');

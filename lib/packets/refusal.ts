@@ -10,9 +10,15 @@ export interface Refusal {
   readonly clause: string;
 }
 
-/** Both versions say it, under a number of their own. */
+/** Where both versions say it under numbers of their own, both. */
 export type Clause = string | Readonly<Record<ProtocolVersion, string>>;
 
-export function clauseFor(clause: Clause, protocolVersion: ProtocolVersion): string {
-  return typeof clause === 'string' ? clause : clause[protocolVersion];
+/** A refusal before it is known to which version of MQTT its clause belongs. */
+export type Objection = Omit<Refusal, 'clause'> & { readonly clause: Clause };
+
+export function refusalIn(
+  { reasonCode, reason, clause }: Objection,
+  protocolVersion: ProtocolVersion,
+): Refusal {
+  return { reasonCode, reason, clause: typeof clause === 'string' ? clause : clause[protocolVersion] };
 }
