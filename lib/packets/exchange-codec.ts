@@ -19,9 +19,12 @@ const text = (maximum = 65_535) => {
 };
 const whole = (minimum: number, maximum: number) => {
   const error = `a whole number from ${minimum} to ${maximum}`;
-  return z
-    .number({ error })
-    .check(z.refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, { error }));
+  return z.number({ error }).check(
+    z.refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, {
+      error,
+      abort: true,
+    }),
+  );
 };
 const flag = z.boolean({ error: 'true or false' });
 const milliseconds = whole(0, Number.MAX_SAFE_INTEGER);
@@ -111,17 +114,34 @@ const packetsRequest = object({
   ),
 });
 
+/** More of them tell no more. */
+const MAXIMUM_PROBLEMS = 10;
+
 /** Reads what a carrier hands over, or whoever else invokes the function. */
 export function parsePacketsRequest(value: unknown): ParsedRequest {
   const result = packetsRequest.safeParse(value);
   if (result.success) return { ok: true, request: result.data };
-  return { ok: false, problems: result.error.issues.map((issue) => problemOf(issue, value)) };
+  const issues = result.error.issues.slice(0, MAXIMUM_PROBLEMS);
+  return { ok: false, problems: issues.map((issue) => problemOf(issue, value)) };
 }
 
-function problemOf({ path, message }: z.core.$ZodIssue, value: unknown): string {
+function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
+  const { path, message } = issue;
+  const where = path.join('.') || 'the request';
+  if (issue.code === 'unrecognized_keys') {
+    return `${where}: unknown ${issue.keys.slice(0, MAXIMUM_PROBLEMS).map(shown).join(', ')} came; allowed: ${message}`;
+  }
   const came = path.reduce<unknown>(
     (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
     value,
   );
-  return `${path.join('.') || 'the request'}: ${shown(came)} came; allowed: ${message}`;
+  const isOfDevice = path.length === 0 || path[0] === 'packets';
+  return `${where}: ${isOfDevice ? kindOf(came) : shown(came)} came; allowed: ${message}`;
+}
+
+/** What a device has sent may hold its password, and is not repeated. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `text of ${value.length} characters`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? 'an object' : shown(value);
 }

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { PacketsRequest } from '#packets/exchange';
+import { parsePacketsRequest } from '#packets/exchange-codec';
+
+const CONNECTION = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
+const smallest: PacketsRequest = {
+  connection: { id: CONNECTION, carrier: { kind: 'iot' } },
+  packets: [],
+};
+
+const largest: PacketsRequest = {
+  connection: {
+    id: CONNECTION,
+    carrier: { kind: 'listener', address: 'https://sqs.eu-west-1.amazonaws.com/1/listener' },
+    remoteAddress: '192.0.2.1',
+    principal: 'certificate',
+    clientId: 'device-1',
+  },
+  context: {
+    clientId: 'device-1',
+    incarnation: '01J',
+    protocolVersion: 5,
+    connectedAtMs: 1_000,
+    keepAliveSeconds: 60,
+    receiveMaximum: 65_535,
+    maximumPacketSize: 0xffff_ffff,
+    requestProblemInformation: false,
+    sessionExpiryInterval: 0xffff_ffff,
+    topicAliases: { 1: 'a/b', 65535: 'c' },
+  },
+  packets: [
+    { data: 'wAA=', receivedAtMs: 1_001 },
+    { data: '4AA=', receivedAtMs: 1_002 },
+  ],
+  look: { filters: ['a/+', '$share/g/#'] },
+  closed: { reason: 'CONNECTION_LOST', atMs: 1_003 },
+};
+
+/** The largest request with something else at one place. */
+function changed(path: string, value: unknown): unknown {
+  const request: unknown = JSON.parse(JSON.stringify(largest));
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const place = keys.reduce<unknown>((inside, key) => Reflect.get(Object(inside), key), request);
+  Reflect.set(Object(place), last, value);
+  return request;
+}
+
+describe('a request of a carrier', () => {
+  it.each([smallest, largest])('is taken as it came', (request) => {
+    expect(parsePacketsRequest(JSON.parse(JSON.stringify(request)))).toEqual({ ok: true, request });
+  });
+
+  it.each([
+    ['connection', undefined, 'connection: nothing came; allowed: an object with id, carrier'],
+    ['connection.id', 'a b', 'connection.id: "a b" came; allowed: 1 to 128 letters, digits, hyphens'],
+    ['connection.id', `${CONNECTION}\n`, 'allowed: 1 to 128 letters, digits, hyphens'],
+    ['connection.carrier', { kind: 'pigeon' }, "allowed: an object with kind 'listener' and an address"],
+    [
+      'connection.carrier',
+      { kind: 'listener' },
+      'connection.carrier.address: nothing came; allowed: text of 1',
+    ],
+    ['connection.clientId', '', 'connection.clientId: "" came; allowed: text of 1 to 65535 characters'],
+    ['context.protocolVersion', 3, 'context.protocolVersion: 3 came; allowed: 4 or 5'],
+    ['context.receiveMaximum', 0, 'context.receiveMaximum: 0 came; allowed: a whole number from 1 to 65535'],
+    ['context.keepAliveSeconds', 1.5, 'context.keepAliveSeconds: 1.5 came; allowed: a whole number'],
+    ['context.sessionExpiryInterval', 0x1_0000_0000, 'allowed: a whole number from 0 to 4294967295'],
+    [
+      'context.requestProblemInformation',
+      1,
+      'context.requestProblemInformation: 1 came; allowed: true or false',
+    ],
+    ['context.topicAliases', { 0: 'a' }, 'allowed: topic names by topic alias, 1 to 65535'],
+    ['context.topicAliases', { 65536: 'a' }, 'allowed: topic names by topic alias, 1 to 65535'],
+    ['context.topicAliases', { 1: 'a/#' }, 'allowed: topic names by topic alias, 1 to 65535'],
+    ['packets', 'wAA=', 'packets: text of 4 characters came; allowed: a list of packets'],
+    ['packets.0.data', '', 'packets.0.data: text of 0 characters came; allowed: a control packet in base64'],
+    ['packets.0.data', 'not base64!', 'allowed: a control packet in base64'],
+    ['packets.1.receivedAtMs', -1, 'packets.1.receivedAtMs: -1 came; allowed: a whole number from 0'],
+    ['packets.0', null, 'packets.0: null came; allowed: an object with data, receivedAtMs'],
+    ['packets.1.receivedAtMs', 1_001, 'allowed: packets in the order in which they came'],
+    ['look.filters', ['', 'a'], 'look.filters.0: "" came; allowed: text of 1'],
+    [
+      'closed.reason',
+      'TIRED',
+      'closed.reason: "TIRED" came; allowed: CONNECTION_LOST, MQTT_KEEP_ALIVE_TIMEOUT',
+    ],
+    ['closed.atMs', '1', 'closed.atMs: "1" came; allowed: a whole number from 0'],
+    [
+      'extra',
+      true,
+      'the request: unknown "extra" came; allowed: an object with connection, context, packets, look, closed',
+    ],
+  ])('is refused with another %s: %j', (path, value, sentence) => {
+    expect(parsePacketsRequest(changed(path, value))).toEqual({
+      ok: false,
+      problems: [expect.stringContaining(sentence)],
+    });
+  });
+
+  it.each([undefined, null, 'text', []])('is refused when %j comes in its place', (value) => {
+    expect(parsePacketsRequest(value)).toMatchObject({
+      ok: false,
+      problems: [expect.stringMatching(/^the request: .* came; allowed: an object with connection/)],
+    });
+  });
+
+  it('does not repeat what a device has sent', () => {
+    const secret = 'cGFzc3dvcmQ_';
+    const wrong: readonly unknown[] = [
+      secret,
+      { packets: secret },
+      changed('packets', { data: secret }),
+      changed('packets.0', secret),
+      changed('packets.0.data', secret),
+      changed('packets', [{ data: 'wAA=' }, { secret }]),
+      changed('packets', [
+        { data: 'wAA=', receivedAtMs: 2 },
+        { data: 'cGFzc3dvcmQ/', receivedAtMs: 1 },
+      ]),
+    ];
+    for (const request of wrong) {
+      const result = parsePacketsRequest(request);
+      expect(result.ok).toBe(false);
+      expect(JSON.stringify(result)).not.toContain('cGFzc3dvcmQ');
+    }
+  });
+
+  it('names a few of many problems', () => {
+    const packets = Array.from({ length: 1_000 }, () => ({ data: '', receivedAtMs: 1 }));
+
+    expect(parsePacketsRequest({ ...smallest, packets })).toMatchObject({
+      problems: { length: 10 },
+    });
+  });
+
+  it('does not repeat a long value whole', () => {
+    const result = parsePacketsRequest(changed('closed.reason', 'x'.repeat(100_000)));
+
+    expect(JSON.stringify(result).length).toBeLessThan(1_000);
+  });
+});
