@@ -50,9 +50,9 @@ async function handleMessage(event: unknown): Promise<void> {
     logger.debug('came from the packet edge and is logged already', { messageId: message.messageId });
     return;
   }
-  const ingested = await ingest(message, dependencies);
-  await announceOnline(message, ingested, dependencies);
-  const filters = ingested.routes.length;
+  const routes = await ingest(message, dependencies);
+  await announceOnline(message, routes, dependencies);
+  const filters = routes.length;
   metrics.add('Messages.appended', filters);
   const log = message.publisher === undefined ? logger : logger.forClient(message.publisher);
   const details = { messageId: message.messageId, bytes: message.payload.byteLength, filters };

@@ -1,5 +1,5 @@
-import type { Ingested } from '#edge/ingest';
 import type { Message } from '#session/message';
+import type { Route } from '#store/routes';
 import type { Exchange } from './exchange.ts';
 import { signalsFor } from './signal-subscribers.ts';
 import { dispatchSignals, type SignalDependencies } from './signals.ts';
@@ -11,9 +11,9 @@ import { dispatchSignals, type SignalDependencies } from './signals.ts';
  */
 export async function announceOnline(
   message: Message,
-  { routes, isLate }: Ingested,
+  routes: readonly Route[],
   dependencies: SignalDependencies,
   exchange?: Exchange,
 ): Promise<void> {
-  await dispatchSignals(await signalsFor(message, routes, isLate, dependencies), dependencies, exchange);
+  await dispatchSignals(await signalsFor(message, routes, dependencies), dependencies, exchange);
 }

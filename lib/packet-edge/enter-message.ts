@@ -1,5 +1,6 @@
-import { type Ingested, ingest } from '#edge/ingest';
+import { ingest } from '#edge/ingest';
 import type { Message } from '#session/message';
+import type { Route } from '#store/routes';
 import { announceOnline } from './announce-online.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { Exchange } from './exchange.ts';
@@ -7,11 +8,11 @@ import type { Exchange } from './exchange.ts';
 /** Tells those who are online of a message that is in the log, and hands it on to the broker. */
 export async function announce(
   message: Message,
-  ingested: Ingested,
+  routes: readonly Route[],
   dependencies: PacketEdgeDependencies,
   exchange?: Exchange,
 ): Promise<void> {
-  await announceOnline(message, ingested, dependencies, exchange);
+  await announceOnline(message, routes, dependencies, exchange);
   await dependencies.publishToBroker?.(message);
 }
 
@@ -32,8 +33,8 @@ export async function enterMessage(
   dependencies: PacketEdgeDependencies,
   exchange?: Exchange,
 ): Promise<number> {
-  const ingested = await ingest(message, dependencies);
+  const routes = await ingest(message, dependencies);
   await retain(message, dependencies);
-  await announce(message, ingested, dependencies, exchange);
-  return ingested.routes.length;
+  await announce(message, routes, dependencies, exchange);
+  return routes.length;
 }

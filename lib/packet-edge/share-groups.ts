@@ -79,7 +79,7 @@ export async function takeUnassigned(
   retainSeconds: number,
   dependencies: PacketEdgeDependencies,
 ): Promise<void> {
-  const { log, assignments, routes, clock } = dependencies;
+  const { log, assignments, routes } = dependencies;
   const { clientId, incarnation } = context;
   for (const subscription of subscriptions) {
     const { shareName, filter } = parseSharedFilter(subscription.filter);
@@ -87,14 +87,14 @@ export async function takeUnassigned(
     const from = later(cursor, positionAt(owedSinceMs(subscription)));
     const assigned = await assignments.assignedFrom(subscription.filter, from);
     const [route] = await routes.find([filter]);
-    const range = { filter, from, upTo: positionAt(clock() + 60_000), shards: route?.shards ?? 1 };
-    for await (const message of log.read(range)) {
+    const range = { filter, from, shards: route?.shards ?? 1 };
+    for await (const message of log.readAppended(range)) {
       const position = assignmentPosition(message);
       if (assigned.has(position)) continue;
       const member = { clientId, incarnation };
       const owner = await assignments.assign(subscription.filter, position, member, retainSeconds);
       if (owner.clientId !== clientId) continue;
-      const { position: _, ...plain } = message;
+      const { position: _, log: __, ...plain } = message;
       await copyTo(owner, subscription.filter, plain, retainSeconds, dependencies);
     }
   }

@@ -16,7 +16,6 @@ async function* subscriberPages(filter: string, { subscriptions }: SignalDepende
 async function signalsOf(
   { filter, signals, retainSeconds }: Route,
   message: Message,
-  isLate: boolean,
   dependencies: SignalDependencies,
 ): Promise<AddressedSignal[]> {
   // Nobody of the packet edge has ever subscribed to it: who sleeps is not woken.
@@ -25,9 +24,7 @@ async function signalsOf(
   for await (const { clientIds, shared } of subscriberPages(filter, dependencies)) {
     const online = await onlineAmong(clientIds, dependencies);
     for (const { clientId, carrier, connectionId } of online) {
-      // Stragglers lie apart; only a look at all finds them.
-      const where = isLate ? {} : { filters: [filter] };
-      addressed.push({ clientId, carrier, signal: { kind: 'look', connectionId, ...where } });
+      addressed.push({ clientId, carrier, signal: { kind: 'look', connectionId, filters: [filter] } });
     }
     if (shared.length === 0) continue;
     addressed.push(...(await assignShared(shared, online, message, retainSeconds, dependencies)));
@@ -35,16 +32,11 @@ async function signalsOf(
   return addressed;
 }
 
-/**
- * The signals for whoever of the packet edge is online and waits for a message that has just been logged.
- *
- * @param isLate it was appended at another time than it was received
- */
+/** The signals for whoever of the packet edge is online and waits for a message that has just been logged. */
 export async function signalsFor(
   message: Message,
   routes: readonly Route[],
-  isLate: boolean,
   dependencies: SignalDependencies,
 ): Promise<AddressedSignal[]> {
-  return (await Promise.all(routes.map((route) => signalsOf(route, message, isLate, dependencies)))).flat();
+  return (await Promise.all(routes.map((route) => signalsOf(route, message, dependencies)))).flat();
 }

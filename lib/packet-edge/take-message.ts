@@ -6,9 +6,9 @@ import { positionAt } from '#session/position';
 import type { DropReason } from '#session/session';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
+import type { FoundMessage } from '#store/message-log';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
-import type { WaitingMessage } from './waiting.ts';
 
 export type Taken =
   | { readonly outcome: 'taken'; readonly bytes: number; readonly drop?: DropReason }
@@ -17,7 +17,7 @@ export type Taken =
 
 /** How a message goes to the client; undefined: to none of its subscriptions. */
 function deliveryFor(
-  message: WaitingMessage,
+  message: FoundMessage,
   subscriptions: readonly Subscription[],
   clientId: string,
 ): Delivery | undefined {
@@ -39,7 +39,7 @@ function deliveryFor(
 
 /** Sends one message to the client, or lets it go, with a reason where it is lost to it. */
 export async function takeMessage(
-  message: WaitingMessage,
+  message: FoundMessage,
   subscriptions: readonly Subscription[],
   queueQos0: boolean,
   exchange: Exchange,

@@ -1,25 +1,16 @@
 import { merge } from '#delivery/merge';
-import type { LoggedMessage } from '#session/message';
 import { later, type Position, positionAt } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import { logOf } from '#store/message-log';
+import type { FoundMessage } from '#store/message-log';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { OWN_LOG_SHARDS } from './own-log.ts';
-
-/** A message that may wait for the client, and where it lies. */
-export interface WaitingMessage extends LoggedMessage {
-  readonly log: string;
-}
-
-/** Behind everything that can be in a log: also what was stamped a little ahead of this clock. */
-const LOG_END: Position = 'Z'.repeat(26);
 
 export interface WaitingIn {
   readonly subscriptions: readonly Subscription[];
   readonly ownLog: string;
   readonly from: Position;
-  /** Only these logs, where a signal has named them; stragglers are then left to a look at all. */
+  /** Only these logs, where a signal has named them. */
   readonly filters: ReadonlySet<string> | 'all';
   /** About so many are taken. */
   readonly expected: number;
@@ -32,19 +23,11 @@ function pageBytesFor(expected: number): number {
   return Math.min(Math.max(PAGE_BYTES.least, expected * PAGE_BYTES.perMessage), PAGE_BYTES.most);
 }
 
-async function* placed(
-  filter: string,
-  shards: number,
-  messages: AsyncIterable<LoggedMessage>,
-): AsyncGenerator<WaitingMessage> {
-  for await (const message of messages) yield { ...message, log: logOf(filter, shards, message) };
-}
-
 /** The logs' messages from the cursor on, up to the youngest, in order of position, each once. */
 export async function openWaiting(
   { subscriptions, ownLog, from, filters, expected }: WaitingIn,
   { routes, log, configuration }: PacketEdgeDependencies,
-): Promise<AsyncGenerator<WaitingMessage>> {
+): Promise<AsyncGenerator<FoundMessage>> {
   const starts = new Map<string, Position>();
   for (const subscription of subscriptions) {
     const { shareName, filter } = parseSharedFilter(subscription.filter);
@@ -56,16 +39,12 @@ export async function openWaiting(
   const found = logShards === 1 || starts.size === 0 ? [] : await routes.find([...starts.keys()]);
   const shardsOf = new Map(found.map(({ filter, shards }) => [filter, shards]));
   const pageBytes = pageBytesFor(expected);
-  const streams = [...starts].flatMap(([filter, start]) => {
-    const shards = shardsOf.get(filter) ?? logShards;
-    const range = { filter, from: start, upTo: LOG_END, pageBytes };
-    const inTime = placed(filter, shards, log.read({ ...range, shards }));
-    return filters === 'all' ? [inTime, placed(filter, shards, log.readStragglers(range))] : [inTime];
-  });
-  if (filters === 'all' || filters.has(ownLog)) {
-    const range = { filter: ownLog, from, upTo: LOG_END, pageBytes, shards: OWN_LOG_SHARDS };
-    streams.push(placed(ownLog, OWN_LOG_SHARDS, log.read(range)));
-    if (filters === 'all') streams.push(placed(ownLog, OWN_LOG_SHARDS, log.readStragglers(range)));
-  }
+  const ranges = [...starts].map(([filter, start]) => ({
+    filter,
+    from: start,
+    shards: shardsOf.get(filter) ?? logShards,
+  }));
+  if (filters === 'all' || filters.has(ownLog)) ranges.push({ filter: ownLog, from, shards: OWN_LOG_SHARDS });
+  const streams = ranges.map((range) => log.readAppended({ ...range, pageBytes }));
   return merge(streams.map((messages) => ({ qos: 2, messages })));
 }

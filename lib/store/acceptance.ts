@@ -7,16 +7,16 @@ import { transacted } from './cancellation.ts';
 import { StoreTransactionError } from './errors.ts';
 import { type FlowWrite, flowPut, notWritten } from './flow-write.ts';
 import { createFlowStore } from './flows.ts';
-import { type Append, logPut } from './log-put.ts';
+import { type Append, logPuts } from './log-put.ts';
 import { createMessageLog, type MessageLogOptions } from './message-log.ts';
 import type { TableNames } from './names.ts';
 import { untilUncontended } from './request.ts';
 
 /**
- * As many as one transaction takes besides the flow. A topic matches at most one filter of each shape, and an
+ * As many as one transaction takes besides the flow, stragglers twice. A topic matches at most one filter of each shape, and an
  * installation has a handful of shapes, so one message comes nowhere near it.
  */
-const MAXIMUM_APPENDS = 99;
+const MAXIMUM_APPENDS = 49;
 
 export interface Accept {
   /** A message once for each durable filter that it matches. */
@@ -52,9 +52,9 @@ export function createAcceptance(
     positionIn: (append: Append) => Position,
   ): Promise<FlowWrite | undefined> {
     const { stored, put } = flowPut(tables.inflight, flow, expectedRevision);
-    const logPuts = appends.map((append) => logPut(tables.messages, positionIn(append), append));
+    const puts = appends.flatMap((append) => logPuts(tables.messages, positionIn(append), append));
     const command = new TransactWriteCommand({
-      TransactItems: [put, ...logPuts].map((each) => ({ Put: each })),
+      TransactItems: [put, ...puts].map((each) => ({ Put: each })),
       // For the retries of the client: a transaction that was made is not made again.
       ClientRequestToken: randomUUID(),
     });

@@ -1,7 +1,7 @@
 import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '#session/message';
 import { type Position, timeOf } from '#session/position';
-import { logOf, toItem } from './message-item.ts';
+import { logsOf, toItem } from './message-item.ts';
 
 export interface Append {
   readonly filter: string;
@@ -11,17 +11,17 @@ export interface Append {
   readonly message: Message;
 }
 
-/** The Put of a message at a position of the filter's log. */
-export function logPut(
+/** The Put of a message at a position of the filter's log; two for a straggler. */
+export function logPuts(
   table: string,
   position: Position,
   { filter, shards, retainSeconds, message }: Append,
-) {
+): readonly PutCommandInput[] {
   const logged = { ...message, position };
   // What it is owed for was decided when the route was made: the loss window and the interval are in it.
   const expiresAt = Math.ceil(timeOf(position) / 1000) + retainSeconds;
-  return {
+  return logsOf(filter, shards, logged).map((log) => ({
     TableName: table,
-    Item: { ...toItem(logged, logOf(filter, shards, logged), expiresAt) },
-  } satisfies PutCommandInput;
+    Item: { ...toItem(logged, log, expiresAt) },
+  }));
 }

@@ -9,7 +9,10 @@ export function logKey(filter: string, shard: number): string {
   return `${filter}#${shard}`;
 }
 
-/** Where the filter's stragglers lie, apart: whom they are owed does not follow from their position. */
+/**
+ * Where the filter's stragglers lie once more, apart: whom they are owed at the lifecycle edge does not follow
+ * from their position.
+ */
 export function stragglersKey(filter: string): string {
   return `${filter}#late`;
 }
@@ -19,9 +22,10 @@ export function isStraggler({ position, receivedAtMs }: LoggedMessage): boolean 
   return timeOf(position) !== receivedAtMs;
 }
 
-/** The part of the filter's log in which a message is put; of one that was read, `FoundMessage` says it. */
-export function logOf(filter: string, shards: number, message: LoggedMessage): string {
-  return isStraggler(message) ? stragglersKey(filter) : logKey(filter, shardOf(message.topic, shards));
+/** The parts of the filter's log in which a message is put; of one that was read, `FoundMessage` says it. */
+export function logsOf(filter: string, shards: number, message: LoggedMessage): readonly string[] {
+  const inOrder = logKey(filter, shardOf(message.topic, shards));
+  return isStraggler(message) ? [inOrder, stragglersKey(filter)] : [inOrder];
 }
 
 /** One topic always lies in one shard, so that its order does not depend on merging. */

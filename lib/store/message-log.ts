@@ -2,14 +2,14 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { consistentFromMs } from '#session/append-time';
 import { type Position, positionOf } from '#session/position';
 import { appendInTime } from './append-in-time.ts';
-import { type Append, logPut } from './log-put.ts';
+import { type Append, logPuts } from './log-put.ts';
 import { mergeByPosition } from './merge-by-position.ts';
-import { type FoundMessage, fromItem, logKey, stragglersKey } from './message-item.ts';
+import { type FoundMessage, fromItem, isStraggler, logKey, stragglersKey } from './message-item.ts';
 import { readShard, type ShardRead } from './read-shard.ts';
 import { request } from './request.ts';
 
 export type { Append } from './log-put.ts';
-export { type FoundMessage, logOf } from './message-item.ts';
+export type { FoundMessage } from './message-item.ts';
 
 export interface Read {
   readonly filter: string;
@@ -33,9 +33,14 @@ export interface MessageLog {
    * position while it is fresh.
    */
   append(append: Append): Promise<Position>;
-  /** The messages of a filter in order of position, fetched page by page as they are taken. */
+  /**
+   * The messages of a filter in order of position, fetched page by page as they are taken; those that were
+   * appended in time.
+   */
   read(read: Read): AsyncIterable<FoundMessage>;
-  /** Those of them that were appended later than received, again, at the same positions. They are few. */
+  /** Everything that has been appended, up to this moment: one query where there is little. */
+  readAppended(read: Omit<Read, 'upTo' | 'limit'>): AsyncIterable<FoundMessage>;
+  /** What was appended later than received. They are few. */
   readStragglers(read: ReadStragglers): AsyncIterable<FoundMessage>;
   /** The message at a position of a log, as `FoundMessage` names it; undefined once it has been removed. */
   get(log: string, position: Position): Promise<FoundMessage | undefined>;
@@ -47,6 +52,17 @@ export interface MessageLogOptions {
   readonly clock: () => number;
 }
 
+/** Behind everything that can be in a log. */
+const LOG_END: Position = 'Z'.repeat(26);
+
+function shardsOf<Shard>(shards: number, open: (shard: number) => Shard): Shard[] {
+  return Array.from({ length: Math.max(1, shards) }, (_, shard) => open(shard));
+}
+
+async function* inTime(messages: AsyncIterable<FoundMessage>): AsyncGenerator<FoundMessage> {
+  for await (const message of messages) if (!isStraggler(message)) yield message;
+}
+
 /** @example createMessageLog(client, names.messages, { settleSeconds: 4, clock: Date.now }) */
 export function createMessageLog(
   client: DynamoDBDocumentClient,
@@ -56,8 +72,10 @@ export function createMessageLog(
   const settleMs = settleSeconds * 1000;
 
   async function write(position: Position, append: Append): Promise<void> {
-    const put = new PutCommand(logPut(table, position, append));
-    await request(`log a message for ${append.filter}`, client.send(put));
+    const puts = logPuts(table, position, append).map((put) =>
+      request(`log a message for ${append.filter}`, client.send(new PutCommand(put))),
+    );
+    await Promise.all(puts);
   }
 
   function shardRead(log: string, { from, upTo }: Pick<Read, 'from' | 'upTo'>): ShardRead {
@@ -81,10 +99,19 @@ export function createMessageLog(
         ...(limit === undefined ? {} : { limit }),
         ...(pageBytes === undefined ? {} : { pageBytes }),
       };
-      const parts = Array.from({ length: Math.max(1, shards) }, (_, shard) =>
+      const parts = shardsOf(shards, (shard) =>
         readShard({ ...shardRead(logKey(filter, shard), range), ...pages }),
       );
-      return mergeByPosition(parts, fromItem, limit);
+      return inTime(mergeByPosition(parts, fromItem, limit));
+    },
+
+    readAppended({ filter, shards, from, pageBytes }) {
+      const pages = pageBytes === undefined ? {} : { pageBytes };
+      const range = { from, upTo: LOG_END };
+      const parts = shardsOf(shards, (shard) =>
+        readShard({ ...shardRead(logKey(filter, shard), range), ...pages, beginConsistently: true }),
+      );
+      return mergeByPosition(parts, fromItem);
     },
 
     readStragglers({ filter, ...range }) {

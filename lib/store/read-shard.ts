@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Position, positionAt } from '#session/position';
+import { behind, type Position, positionAt } from '#session/position';
 import { type Item, request } from './request.ts';
 
 export interface ShardRead {
@@ -12,6 +12,11 @@ export interface ShardRead {
   readonly consistentFromMs: number;
   readonly limit?: number;
   readonly pageBytes?: number;
+  /**
+   * The first page is read consistently whatever its age, so that one query suffices where there is little or
+   * nothing; what lies behind it as above.
+   */
+  readonly beginConsistently?: boolean;
 }
 
 interface Page {
@@ -25,6 +30,14 @@ const EXPECTED_ITEM_BYTES = 1_024;
 /** The items of one shard in order; the next page is fetched while the one before is being used. */
 export async function* readShard(read: ShardRead): AsyncGenerator<Item, void, undefined> {
   const consistentFrom = positionAt(read.consistentFromMs);
+  if (read.beginConsistently === true) {
+    const { items, nextKey } = await fetchPage(read, read, true, EXPECTED_ITEM_BYTES);
+    yield* items;
+    const last = items.at(-1)?.['position'];
+    if (nextKey === undefined || typeof last !== 'string') return;
+    yield* readShard({ ...read, from: behind(last), beginConsistently: false });
+    return;
+  }
   if (read.upTo <= consistentFrom || read.from >= consistentFrom) {
     yield* readRange(read, read.from, read.upTo, read.from >= consistentFrom);
     return;
@@ -33,27 +46,40 @@ export async function* readShard(read: ShardRead): AsyncGenerator<Item, void, un
   yield* readRange(read, consistentFrom, read.upTo, true);
 }
 
+async function fetchPage(
+  read: ShardRead,
+  { from, upTo }: Pick<ShardRead, 'from' | 'upTo'>,
+  consistent: boolean,
+  itemBytes: number,
+  startKey?: Item,
+): Promise<Page> {
+  const byBytes = Math.ceil((read.pageBytes ?? Number.POSITIVE_INFINITY) / itemBytes);
+  const most = Math.max(1, Math.min(byBytes, read.limit ?? Number.POSITIVE_INFINITY));
+  const command = new QueryCommand({
+    TableName: read.table,
+    KeyConditionExpression: '#log = :log AND #position BETWEEN :from AND :upTo',
+    ExpressionAttributeNames: { '#log': 'log', '#position': 'position' },
+    ExpressionAttributeValues: { ':log': read.log, ':from': from, ':upTo': upTo },
+    ConsistentRead: consistent,
+    ...(Number.isFinite(most) ? { Limit: most } : {}),
+    ...(startKey === undefined ? {} : { ExclusiveStartKey: { ...startKey } }),
+  });
+  const { Items, LastEvaluatedKey } = await request(`read the log ${read.log}`, read.client.send(command));
+  // BETWEEN includes its upper bound.
+  const items = (Items ?? []).filter((item) => item['position'] !== upTo);
+  return { items, nextKey: LastEvaluatedKey };
+}
+
 async function* readRange(read: ShardRead, from: Position, upTo: Position, consistent: boolean) {
   if (from >= upTo) return;
   let itemBytes = EXPECTED_ITEM_BYTES;
 
   async function fetch(startKey: Item | undefined): Promise<Page> {
-    const byBytes = Math.ceil((read.pageBytes ?? Number.POSITIVE_INFINITY) / itemBytes);
-    const most = Math.max(1, Math.min(byBytes, read.limit ?? Number.POSITIVE_INFINITY));
-    const command = new QueryCommand({
-      TableName: read.table,
-      KeyConditionExpression: '#log = :log AND #position BETWEEN :from AND :upTo',
-      ExpressionAttributeNames: { '#log': 'log', '#position': 'position' },
-      ExpressionAttributeValues: { ':log': read.log, ':from': from, ':upTo': upTo },
-      ConsistentRead: consistent,
-      ...(Number.isFinite(most) ? { Limit: most } : {}),
-      ...(startKey === undefined ? {} : { ExclusiveStartKey: { ...startKey } }),
-    });
-    const { Items, LastEvaluatedKey } = await request(`read the log ${read.log}`, read.client.send(command));
-    const items = Items ?? [];
+    const page = await fetchPage(read, { from, upTo }, consistent, itemBytes, startKey);
+    const { items } = page;
     if (items.length > 0)
       itemBytes = Math.max(1, items.reduce((sum, item) => sum + bytesOf(item), 0) / items.length);
-    return { items, nextKey: LastEvaluatedKey };
+    return page;
   }
 
   let page = await fetch(undefined);
@@ -61,8 +87,7 @@ async function* readRange(read: ShardRead, from: Position, upTo: Position, consi
     const next = page.nextKey === undefined ? undefined : fetch(page.nextKey);
     // It may fail while nobody waits for it yet; whoever takes it gets to know.
     next?.catch(() => undefined);
-    // BETWEEN includes its upper bound.
-    for (const item of page.items) if (item['position'] !== upTo) yield item;
+    yield* page.items;
     if (next === undefined) return;
     page = await next;
   }

@@ -132,7 +132,7 @@ export function acceptanceContract({ acceptanceWith, logWith, flows }: Acceptanc
     });
 
     it('refuses more appends than a transaction takes, and writes nothing', async () => {
-      const all = Array.from({ length: 100 }, (_, index) => `${filters[0]}${index}`);
+      const all = Array.from({ length: 50 }, (_, index) => `${filters[0]}${index}`);
       const accept = acceptance().accept({
         appends: appendsOf(message(), all),
         flow,

@@ -58,7 +58,7 @@ async function acceptOnce(
     exchange.savedFlow(accepted.flow);
     await retain(message, dependencies);
   }
-  await announce(message, { routes, isLate: false }, dependencies, exchange);
+  await announce(message, routes, dependencies, exchange);
   const reasonCode = routes.length === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
   exchange.reply({ cmd: 'pubrec', packetId, reasonCode });
   return received.outcome;
