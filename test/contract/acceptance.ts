@@ -138,7 +138,7 @@ export function acceptanceContract({ acceptanceWith, logWith, flows }: Acceptanc
         flow,
         expectedRevision: undefined,
       });
-      await expect(accept).rejects.toMatchObject({ code: 'store.transaction', items: 100 });
+      await expect(accept).rejects.toMatchObject({ code: 'store.transaction', items: 50 });
       expect(await flows().get(flow.clientId)).toBeUndefined();
       const most = appendsOf(message(), all.slice(1));
       const write = await acceptance().accept({ appends: most, flow, expectedRevision: undefined });

@@ -2,13 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '#session/message';
 import { LOG_START, positionAt, positionOf } from '#session/position';
-import {
-  type FoundMessage,
-  logOf,
-  type MessageLog,
-  type MessageLogOptions,
-  type Read,
-} from '#store/message-log';
+import type { FoundMessage, MessageLog, MessageLogOptions, Read } from '#store/message-log';
 
 const NOW_MS = 1_795_000_000_000;
 
@@ -182,16 +176,33 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       expect(await logAt(NOW_MS).get(first?.log ?? '', positionAt(NOW_MS))).toBeUndefined();
     });
 
-    it('says where a message is put', async () => {
+    it('gives everything that was appended, stragglers in the place of their append, to who reads to the end', async () => {
       const filter = newFilter();
-      for (const topic of ['a', 'b', 'c', 'd']) {
-        for (const nowMs of [NOW_MS, NOW_MS + 9_000]) {
-          const published = message({ topic });
-          const position = await logAt(nowMs).append({ ...route(filter), shards: 3, message: published });
-          const log = logOf(filter, 3, { ...published, position });
-          expect(await logAt(nowMs).get(log, position)).toStrictEqual({ ...published, position, log });
-        }
+      const topics = ['first', 'late', 'last'];
+      const times = [NOW_MS, NOW_MS + 9_000, NOW_MS + 10_000];
+      for (const [index, topic] of topics.entries()) {
+        const receivedAtMs = topic === 'last' ? NOW_MS + 10_000 : NOW_MS;
+        const append = { ...route(filter), message: message({ topic, receivedAtMs }) };
+        await logAt(times[index] ?? NOW_MS).append(append);
       }
+      const found: string[] = [];
+      const range = { filter, shards: 1, from: LOG_START };
+      for await (const { topic } of logAt(NOW_MS + 10_000).readAppended(range)) found.push(topic);
+      expect(found).toEqual(topics);
+      expect((await all({ filter })).map(({ topic }) => topic)).toEqual(['first', 'last']);
+    });
+
+    it('reads to the end over many pages', async () => {
+      const filter = newFilter();
+      const topics = Array.from({ length: 40 }, (_, index) => `topic ${index}`);
+      for (const [index, topic] of topics.entries()) {
+        const receivedAtMs = NOW_MS + index;
+        await logAt(receivedAtMs).append({ ...route(filter), message: message({ topic, receivedAtMs }) });
+      }
+      const found: string[] = [];
+      const range = { filter, shards: 1, from: LOG_START, pageBytes: 3_000 };
+      for await (const { topic } of logAt(NOW_MS + 20_000).readAppended(range)) found.push(topic);
+      expect(found).toEqual(topics);
     });
 
     it('keeps the logs of filters apart that begin alike', async () => {
