@@ -19,10 +19,12 @@ export interface FunctionDescription {
   readonly logGroupName: string;
 }
 
-type Message =
+type Answer =
   | { readonly kind: 'log'; readonly text: string }
   | { readonly kind: 'succeeded'; readonly payload: string }
   | { readonly kind: 'failed'; readonly error: FunctionError };
+
+type Message = { readonly kind: 'ready' } | Answer;
 
 const BOOTSTRAP = new URL('./worker.mjs', import.meta.url);
 
@@ -30,10 +32,12 @@ const BOOTSTRAP = new URL('./worker.mjs', import.meta.url);
 export class Instance {
   /** Whether it can take another event. */
   alive = true;
+  /** Resolves when it can take its first event, or has ended before. */
+  readonly ready: Promise<void>;
   private readonly description: FunctionDescription;
   private readonly worker: Worker;
   private readonly onLog: (requestId: string, text: string) => void;
-  private current: { readonly take: (message: Message) => void; readonly requestId: string } | undefined;
+  private current: { readonly take: (answer: Answer) => void; readonly requestId: string } | undefined;
 
   constructor(description: FunctionDescription, onLog: (requestId: string, text: string) => void) {
     this.description = description;
@@ -48,7 +52,15 @@ export class Instance {
     });
     // Nothing to do but the function's own timers must not keep this process alive.
     this.worker.unref();
-    this.worker.on('message', (message: Message) => this.current?.take(message));
+    this.ready = new Promise((resolve) => {
+      this.worker.on('message', (message: Message) => {
+        if (message.kind === 'ready') resolve();
+        else if (this.current !== undefined) this.current.take(message);
+        // What is written while the bundle is loaded belongs to no request.
+        else if (message.kind === 'log') this.onLog('', message.text);
+      });
+      this.worker.on('exit', () => resolve());
+    });
     this.worker.on('error', (error) => this.end({ errorType: error.name, errorMessage: error.message }));
     this.worker.on('exit', () => this.end());
   }

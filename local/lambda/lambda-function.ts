@@ -19,14 +19,18 @@ export interface LambdaFunctionOptions {
 /** Lines kept to be shown; older ones go. */
 const KEPT_LOG_LINES = 10_000;
 
-/** A function with its execution environments, which are kept and used again as Lambda does. */
+/**
+ * A function with its execution environments, which are kept and used again as Lambda does. An event goes to
+ * the environment that is ready first: it does not wait for a cold start while another environment becomes free.
+ */
 export class LambdaFunction {
   readonly description: FunctionDescription;
   private readonly options: LambdaFunctionOptions;
   private readonly instances = new Set<Instance>();
   private readonly idle: Instance[] = [];
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: ((instance: Instance | undefined) => void)[] = [];
   private readonly lines: LogLine[] = [];
+  private starting = 0;
   private stopped = false;
 
   constructor(description: FunctionDescription, options: LambdaFunctionOptions) {
@@ -36,7 +40,7 @@ export class LambdaFunction {
 
   /** Starts one execution environment ahead of its first event, so that a cold start is not a user's first sight. */
   warm(): void {
-    if (this.instances.size === 0) this.idle.push(this.start());
+    if (this.instances.size === 0) this.start();
   }
 
   /** Calls the function with an event (JSON) and waits for its answer; it never throws. */
@@ -49,9 +53,7 @@ export class LambdaFunction {
       crashAfterMs === undefined ? undefined : setTimeout(() => void instance.kill(), crashAfterMs);
     const outcome = await instance.run({ event, requestId });
     clearTimeout(crash);
-    if (instance.alive) this.idle.push(instance);
-    else this.instances.delete(instance);
-    this.waiting.shift()?.();
+    this.release(instance);
     return outcome;
   }
 
@@ -74,28 +76,48 @@ export class LambdaFunction {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const wake of this.waiting.splice(0)) wake();
+    for (const take of this.waiting.splice(0)) take(undefined);
     await Promise.all([...this.instances].map((instance) => instance.kill()));
   }
 
-  /** An idle execution environment, or a new one; undefined when the function is stopped. */
+  /** An execution environment that is ready; undefined when the function is stopped, or one could not start. */
   private async acquire(): Promise<Instance | undefined> {
-    for (;;) {
-      if (this.stopped) return undefined;
-      const idle = this.idle.pop();
-      if (idle?.alive) return idle;
-      if (idle !== undefined) this.instances.delete(idle);
-      if (this.instances.size < this.options.concurrency) {
-        return this.start();
-      }
-      await new Promise<void>((wake) => this.waiting.push(wake));
+    if (this.stopped) return undefined;
+    for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) {
+      if (idle.alive) return idle;
+      this.instances.delete(idle);
     }
+    const taken = new Promise<Instance | undefined>((take) => this.waiting.push(take));
+    this.startForWaiting();
+    return taken;
   }
 
-  private start(): Instance {
+  /** One after the other: each start slows down those that work, and may turn out not to be needed. */
+  private startForWaiting(): void {
+    const isNeeded = this.waiting.length > 0 && this.starting === 0 && !this.stopped;
+    if (isNeeded && this.instances.size < this.options.concurrency) this.start();
+  }
+
+  private start(): void {
     const instance = new Instance(this.description, (requestId, text) => this.keep(requestId, text));
     this.instances.add(instance);
-    return instance;
+    this.starting += 1;
+    void instance.ready.then(() => {
+      this.starting -= 1;
+      // Lambda fails the event that an environment was started for, when that ends before it is ready.
+      if (!instance.alive) this.waiting.shift()?.(undefined);
+      this.release(instance);
+    });
+  }
+
+  private release(instance: Instance): void {
+    if (!instance.alive) this.instances.delete(instance);
+    else {
+      const take = this.waiting.shift();
+      if (take === undefined) this.idle.push(instance);
+      else take(instance);
+    }
+    this.startForWaiting();
   }
 
   private keep(requestId: string, written: string): void {

@@ -16,7 +16,9 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const loading = load();
-loading.catch(() => {});
+// A bundle that cannot be loaded is ready too: it fails its events with the reason.
+const ready = () => parentPort.postMessage({ kind: 'ready' });
+loading.then(ready, ready);
 
 parentPort.on('message', async ({ event, context }) => {
   try {

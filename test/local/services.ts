@@ -34,15 +34,20 @@ export async function startServices(options: { dynamoDb?: string; retryDelaysSec
 
 export function fixtureFunction(
   name: string,
-  options: { timeoutSeconds?: number; concurrency?: number } = {},
+  options: {
+    timeoutSeconds?: number;
+    concurrency?: number;
+    exportName?: string;
+    environment?: Record<string, string>;
+  } = {},
 ) {
   return new LambdaFunction(
     {
       name,
       arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
       file: fileURLToPath(new URL('./fixtures/handlers.mjs', import.meta.url)),
-      exportName: 'handler',
-      environment: { GREETING: 'hello', AWS_REGION: 'us-east-1' },
+      exportName: options.exportName ?? 'handler',
+      environment: { GREETING: 'hello', AWS_REGION: 'us-east-1', ...options.environment },
       timeoutSeconds: options.timeoutSeconds ?? 5,
       memoryMegabytes: 128,
       logGroupName: `/aws/lambda/${name}`,
