@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most of the time goes by in waiting for events, so more than the two cores can be at work.
     maxWorkers: 3,
+    // The CDK's own check of templates costs seconds each time; test/infra/bundles.test.ts has it made, once.
+    env: { CDK_VALIDATION: 'false' },
     // Looked at by `npm run test:coverage` only: what decides about sessions is tested to the last branch.
     coverage: {
       include: ['lib/session/**'],

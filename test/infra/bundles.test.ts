@@ -22,7 +22,7 @@ interface Resource {
 beforeAll(() => {
   const { status, stderr } = spawnSync('npx', ['tsx', 'lib/infra/app.ts'], {
     encoding: 'utf8',
-    env: { ...process.env, CDK_OUTDIR: folder },
+    env: { ...process.env, CDK_OUTDIR: folder, CDK_VALIDATION: 'true' },
   });
   expect(status, stderr).toBe(0);
   template = JSON.parse(readFileSync(join(folder, 'MqttSessions.template.json'), 'utf8'));
