@@ -46,7 +46,7 @@ export const REASON_CODES = {
 } as const;
 
 /** Return codes of a 3.1.1 CONNACK (MQTT 3.1.1, table 3.1). */
-export const CONNACK_RETURN_CODES = {
+const CONNACK_RETURN_CODES = {
   accepted: 0x00,
   unacceptableProtocolVersion: 0x01,
   identifierRejected: 0x02,
