@@ -4,6 +4,8 @@ import { changeInterval } from './expiry.ts';
 /** What a device says of its own session, since IoT Core's events do not. */
 export interface Declaration {
   readonly atMs: number;
+  /** Of the connection whose packet it was; absent where its time alone tells. */
+  readonly sessionIdentifier?: string;
   readonly cleanStart?: boolean;
   /** Seconds; 0xFFFFFFFF never expires. */
   readonly sessionExpiryInterval?: number;
@@ -17,6 +19,7 @@ const CLOCK_DIFFERENCE_MS = 5_000;
 function isSame(one: Declaration, other: Declaration): boolean {
   return (
     one.atMs === other.atMs &&
+    one.sessionIdentifier === other.sessionIdentifier &&
     one.cleanStart === other.cleanStart &&
     one.sessionExpiryInterval === other.sessionExpiryInterval
   );
@@ -48,8 +51,26 @@ export function rememberDeclarations(
   return declarations.filter((declaration) => kept.has(declaration));
 }
 
-/** The connection on which a declaration was made: the one that stood at its time. */
+/** Without those of packets whose connections are forgotten; nobody else takes them for its own. */
+export function withoutForgotten(
+  declarations: readonly Declaration[],
+  connections: readonly Connection[],
+): readonly Declaration[] {
+  const known = new Set(connections.map((connection) => connection.sessionIdentifier));
+  return declarations.filter(
+    ({ sessionIdentifier }) => sessionIdentifier === undefined || known.has(sessionIdentifier),
+  );
+}
+
+/**
+ * The connection on which a declaration was made: the one whose packet it was, or that stood at its time.
+ * Between the clocks of different carriers, time alone would not tell.
+ */
 function ownerOf(declaration: Declaration, connections: readonly Connection[]): Connection | undefined {
+  const { sessionIdentifier } = declaration;
+  if (sessionIdentifier !== undefined) {
+    return connections.findLast((connection) => connection.sessionIdentifier === sessionIdentifier);
+  }
   const index = connections.findLastIndex((connection) => startOf(connection) <= declaration.atMs);
   const standing = connections[index];
   const next = connections[index + 1];

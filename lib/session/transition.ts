@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Connection, compareConnections, endOf, joinConnection } from './connection.ts';
-import { type Declaration, declarationsOn, joinDeclaration, rememberDeclarations } from './declaration.ts';
+import {
+  type Declaration,
+  declarationsOn,
+  joinDeclaration,
+  rememberDeclarations,
+  withoutForgotten,
+} from './declaration.ts';
 import { sessionEndMs } from './expiry.ts';
 import { cursorOf, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
 import type { Progress } from './progress.ts';
@@ -80,7 +86,7 @@ function sessionFrom(
     status,
     connections: [...remembered.slice(0, -1), withoutProgress(life.connection)],
     ...(before === undefined ? {} : { before }),
-    declarations,
+    declarations: withoutForgotten(declarations, remembered),
     sessionPresent: life.sessionPresent,
     sessionExpiryInterval: life.sessionExpiryInterval,
     ...(endsAtMs === undefined ? {} : { endsAtMs }),
@@ -211,14 +217,9 @@ function withWills(session: Session, event: SessionEvent, prior: Session | undef
   return { ...session, ...wills };
 }
 
-/** That of a connection counts only if no other connection stood at its time: it would be taken for that one's. */
-function declarationIn(event: SessionEvent, connections: readonly Connection[]): Declaration | undefined {
-  const { declaration } = event;
-  if (event.kind === 'declaration' || declaration === undefined) return declaration;
-  const { sessionIdentifier } = event.connection;
-  const own = connections.filter((connection) => connection.sessionIdentifier === sessionIdentifier);
-  const isOwn = own.some((each) => declarationsOn(each, connections, [declaration]).length > 0);
-  return isOwn ? declaration : undefined;
+function declarationIn(event: SessionEvent): Declaration | undefined {
+  if (event.kind === 'declaration' || event.declaration === undefined) return event.declaration;
+  return { ...event.declaration, sessionIdentifier: event.connection.sessionIdentifier };
 }
 
 function outcomeOf(prior: Session | undefined, next: Session, event: SessionEvent, nowMs: number) {
@@ -259,7 +260,7 @@ export function transition(
   const known = prior === undefined ? [] : connectionsWithProgress(prior);
   const connections = event.kind === 'connection' ? joinConnection(known, event.connection) : known;
   const before = prior?.declarations ?? [];
-  const declared = declarationIn(event, connections);
+  const declared = declarationIn(event);
   const declarations = declared === undefined ? before : joinDeclaration(before, declared);
   const computed = sessionFrom(clientId, prior, connections, declarations, rules);
   const next = withWills(withAddress(computed, event, prior), event, prior);

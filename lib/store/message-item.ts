@@ -29,7 +29,7 @@ export function logsOf(filter: string, shards: number, message: LoggedMessage): 
 }
 
 /** One topic always lies in one shard, so that its order does not depend on merging. */
-export function shardOf(topic: string, shards: number): number {
+function shardOf(topic: string, shards: number): number {
   if (shards <= 1) return 0;
   return createHash('sha256').update(topic).digest().readUInt32BE() % shards;
 }

@@ -104,18 +104,38 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
   };
 }
 
-/** `[atMs, cleanStart, sessionExpiryInterval]` */
-export function declarationToList(declaration: Declaration): StoredList {
-  const { atMs, cleanStart, sessionExpiryInterval, ...forgotten } = declaration;
+/**
+ * `[atMs, cleanStart, sessionExpiryInterval, owner]`; the owner as its place among the session's
+ * connections, or its identifier.
+ */
+export function declarationToList(declaration: Declaration, owners: readonly string[]): StoredList {
+  const { atMs, cleanStart, sessionExpiryInterval, sessionIdentifier, ...forgotten } = declaration;
   forgotten satisfies Record<string, never>;
-  return trimmed([atMs, cleanStart ?? null, sessionExpiryInterval ?? null]);
+  return trimmed([
+    atMs,
+    cleanStart ?? null,
+    sessionExpiryInterval ?? null,
+    sessionIdentifier === undefined ? null : placeOf(sessionIdentifier, owners),
+  ]);
 }
 
-export function declarationFromList(list: StoredList): Declaration {
-  const [atMs, cleanStart, sessionExpiryInterval] = list as [number, boolean?, number?];
+function placeOf(sessionIdentifier: string, owners: readonly string[]): number | string {
+  const place = owners.indexOf(sessionIdentifier);
+  return place < 0 ? shortIdentifier(sessionIdentifier) : place;
+}
+
+export function declarationFromList(list: StoredList, owners: readonly string[]): Declaration {
+  const [atMs, cleanStart, sessionExpiryInterval, owner] = list as [
+    number,
+    (boolean | null)?,
+    (number | null)?,
+    (number | string)?,
+  ];
+  const sessionIdentifier = typeof owner === 'string' ? fullIdentifier(owner) : owners[owner ?? -1];
   return {
     atMs,
-    ...(cleanStart === undefined || cleanStart === null ? {} : { cleanStart }),
-    ...(sessionExpiryInterval === undefined ? {} : { sessionExpiryInterval }),
+    ...(sessionIdentifier === undefined ? {} : { sessionIdentifier }),
+    ...(typeof cleanStart === 'boolean' ? { cleanStart } : {}),
+    ...(typeof sessionExpiryInterval === 'number' ? { sessionExpiryInterval } : {}),
   };
 }

@@ -116,10 +116,13 @@ export function toItem(session: Session): Item {
     ...plain
   } = session;
   const expiresAt = timeToLive(session);
+  const owners = connections.map(({ sessionIdentifier }) => sessionIdentifier);
   const item: StoredSession = {
     ...plain,
     connections: connections.map((connection) => connectionToList(connection, session.incarnation)),
-    ...(declarations.length === 0 ? {} : { declarations: declarations.map(declarationToList) }),
+    ...(declarations.length === 0
+      ? {}
+      : { declarations: declarations.map((each) => declarationToList(each, owners)) }),
     ...(before === undefined ? {} : { before: lifeToList(before, session) }),
     ...(progress === undefined
       ? {}
@@ -165,10 +168,12 @@ export function fromItem(item: Item): Session {
   } = stored;
   const owed = fullPosition(owedFrom ?? cursor);
   const { statusShard: _shard, statusOrder: _order, expiresAt: _expiresAt, ...plain } = rest;
+  const known = connections.map((list) => connectionFromList(list, stored.incarnation));
+  const owners = known.map(({ sessionIdentifier }) => sessionIdentifier);
   return {
     ...plain,
-    connections: connections.map((list) => connectionFromList(list, stored.incarnation)),
-    declarations: (declarations ?? []).map(declarationFromList),
+    connections: known,
+    declarations: (declarations ?? []).map((list) => declarationFromList(list, owners)),
     ...(before === undefined ? {} : { before: lifeFromList(before, stored) }),
     ...(progress === undefined
       ? {}

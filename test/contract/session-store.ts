@@ -43,6 +43,8 @@ const full = (clientId: string): Session => {
       { atMs: 6, cleanStart: false },
       { atMs: 7, sessionExpiryInterval: 0 },
       { atMs: 8, cleanStart: true, sessionExpiryInterval: 0xffffffff },
+      { atMs: 9, sessionIdentifier: '=', cleanStart: true },
+      { atMs: 9, sessionIdentifier: 'forgotten', sessionExpiryInterval: 60 },
     ],
     owedFrom: positionAt(77),
     progress: {

@@ -130,6 +130,10 @@ describe("the functions' part of a configuration", () => {
     });
   });
 
+  it('is that of a user who says nothing, when it says nothing', () => {
+    expect(parseSessionConfiguration('{}')).toStrictEqual({ policies: [], settings: DEFAULT_SETTINGS });
+  });
+
   it('leaves out defaults, since environments are small', () => {
     expect(JSON.parse(serializeSessionConfiguration(configuration))).toEqual({
       policies: [

@@ -30,6 +30,12 @@ describe('the order of two connections', () => {
 });
 
 describe('what is known of the connections', () => {
+  it('stays that the broker proved nothing, whatever an answer that comes late says', () => {
+    const first = connection(1, T0, { brokerResumed: false });
+    const [joined] = joinConnection([first], connection(1, T0, { brokerResumed: true }));
+    expect(joined?.brokerResumed).toBe(false);
+  });
+
   it('keeps one entry for all events of a connection, with the earliest time it was seen', () => {
     const seen = { sessionIdentifier: 's1', seenAtMs: T0 + 3 };
     const end = { ...seen, versionNumber: 1, seenAtMs: T0 + 50, disconnectedAtMs: T0 + 50 };

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Declaration } from '#session/declaration';
-import { eventTimeMs } from '#session/event-time';
 import type { Session } from '#session/session';
 import { REMEMBERED_CONNECTIONS, type SessionEvent, transition } from '#session/transition';
 import {
@@ -72,7 +71,8 @@ describe('a CONNECT that says what it asks for', () => {
     const said = { cleanStart: true, sessionExpiryInterval: 600 };
     const { revision: _, ...one } = sessionAfter([connect(1, T0, said)], client);
     const { revision: __, ...two } = sessionAfter([connected(1, T0), declared(T0, said)], client);
-    expect(one).toEqual(two);
+    const ofIt = { atMs: T0, ...said };
+    expect(one).toEqual({ ...two, declarations: [{ ...ofIt, sessionIdentifier: `s1-${T0}` }] });
   });
 });
 
@@ -90,10 +90,11 @@ describe('a DISCONNECT that changes the interval', () => {
 
   it('does not change that of a connection which has taken over meanwhile', () => {
     const second = connect(2, END - 5, { sessionExpiryInterval: 3_600 });
-    const before = sessionAfter([first, second], client);
-    const after = sessionAfter([end(0)], client, before);
-    expect(after).toMatchObject({ status: 'connected', sessionExpiryInterval: 3_600, sessionPresent: true });
-    expect(after.declarations).toEqual(before.declarations);
+    expect(sessionAfter([first, second, end(60)], client)).toMatchObject({
+      status: 'connected',
+      sessionExpiryInterval: 3_600,
+      sessionPresent: true,
+    });
   });
 });
 
@@ -119,31 +120,35 @@ describe('the carrier', () => {
   });
 });
 
-describe('the time of an event, where clocks of carriers disagree', () => {
-  const ahead = connect(1, T0 + 5_000, { sessionExpiryInterval: 600 });
+describe('the clocks of two carriers', () => {
+  const first = connect(1, T0, { sessionExpiryInterval: 600 });
 
-  it('is what the carrier says while that is the latest', () => {
-    expect(eventTimeMs(undefined, T0)).toBe(T0);
-    expect(eventTimeMs(sessionAfter([ahead], client), T0 + 6_000)).toBe(T0 + 6_000);
-  });
+  it.each([-60_000, -1, 0, 1])(
+    'may differ: a CONNECT %i ms later takes over, with its own interval',
+    (differenceMs) => {
+      const second = connect(2, T0 + differenceMs, { cleanStart: false, sessionExpiryInterval: 60 });
+      for (const events of [
+        [first, second],
+        [second, first],
+      ]) {
+        expect(sessionAfter(events, client)).toMatchObject({
+          status: 'connected',
+          sessionPresent: true,
+          sessionExpiryInterval: 60,
+          incarnation: `1:s1-${T0}`,
+        });
+      }
+    },
+  );
+});
 
-  it('is after everything that is known', () => {
-    expect(eventTimeMs(sessionAfter([ahead], client), T0)).toBe(T0 + 5_001);
-    const ended = sessionAfter([ahead, disconnected(ahead, END)], client);
-    expect(eventTimeMs(ended, T0)).toBe(END + 1);
-    const declaredLater = sessionAfter([ahead, declared(END + 7, { sessionExpiryInterval: 60 })], client);
-    expect(eventTimeMs(declaredLater, T0)).toBe(END + 8);
-  });
-
-  it('leaves each connection its own declaration', () => {
-    const session = sessionAfter([ahead], client);
-    const next = connect(2, eventTimeMs(session, T0), { sessionExpiryInterval: 60 });
-    expect(sessionAfter([next], client, session)).toMatchObject({
-      sessionPresent: true,
-      sessionExpiryInterval: 60,
-      incarnation: session.incarnation,
-    });
-  });
+it('keeps no declaration of a connection that it has forgotten', () => {
+  const connects = Array.from({ length: 30 }, (_, index) =>
+    connect(index + 1, T0 + index, { sessionExpiryInterval: 600 }),
+  );
+  const session = sessionAfter(connects, client);
+  expect(session.declarations).toHaveLength(REMEMBERED_CONNECTIONS);
+  expect(sessionAfter(connects, client, session)).toBe(session);
 });
 
 /** What a user can see of a session. */

@@ -3,7 +3,7 @@ import { send } from '#session/flow/outbound';
 import { type Position, positionOf } from '#session/position';
 import { T0 } from '#test/session/lifecycle-events';
 
-export const START: Position = positionOf(T0, 'start');
+const START: Position = positionOf(T0, 'start');
 
 export function newFlow(more: Partial<Flow> = {}): Flow {
   return { ...startFlow('client', '1:c1', 'c1', START), ...more };
