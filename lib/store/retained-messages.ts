@@ -9,8 +9,8 @@ import { firstLevelKey, firstLevelOf, fromItem, removedItem, toItem } from './re
 export interface RetainedMessages {
   /** Keeps the message for its topic unless a newer one is kept already. [MQTT-3.3.1-5] */
   set(message: Message): Promise<void>;
-  /** Keeps none for the topic any more, unless one came after `atMs`, which is now by default. [MQTT-3.3.1-6] */
-  remove(topic: string, atMs?: number): Promise<void>;
+  /** Keeps none for the topic any more, unless one was received after `receivedAtMs`. [MQTT-3.3.1-6] */
+  remove(topic: string, receivedAtMs: number): Promise<void>;
   /** Those whose topics a filter, without `$share`, matches and that have not expired. [MQTT-3.3.1-9] */
   matching(filter: string): AsyncIterable<Message>;
 }
@@ -54,7 +54,7 @@ export function createRetainedMessages(
       await replace(toItem(message), message.topic, message.receivedAtMs);
     },
 
-    remove: (topic, atMs = clock()) => replace(removedItem(topic, atMs), topic, atMs),
+    remove: (topic, receivedAtMs) => replace(removedItem(topic, receivedAtMs), topic, receivedAtMs),
 
     async *matching(filter) {
       for await (const page of retainedCandidates(client, table, filter)) {

@@ -55,7 +55,7 @@ export function retainedMessagesContract(storeAt: (clock: () => number) => Retai
 
     it('removes the message of a topic, and an earlier one that comes late does not bring it back [MQTT-3.3.1-6]', async () => {
       await store().set(message(`${first}/a`));
-      await store(NOW_MS + 5).remove(`${first}/a`);
+      await store().remove(`${first}/a`, NOW_MS + 5);
       await store().set(message(`${first}/a`, { receivedAtMs: NOW_MS + 4 }));
       expect(await found(`${first}/#`)).toEqual([]);
       const newer = message(`${first}/a`, { receivedAtMs: NOW_MS + 6 });
@@ -65,7 +65,7 @@ export function retainedMessagesContract(storeAt: (clock: () => number) => Retai
     });
 
     it('removes what is not there', async () => {
-      await store().remove(`${first}/a`);
+      await store().remove(`${first}/a`, NOW_MS);
       expect(await found(`${first}/a`)).toEqual([]);
     });
 

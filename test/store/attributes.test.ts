@@ -136,7 +136,7 @@ describe('attributes that others than the store look at', () => {
     const message = { messageId: 'one', payload: new Uint8Array(), qos: 1 as const, receivedAtMs: NOW_MS };
     await store.set({ ...message, topic: `${first}/for good` });
     await store.set({ ...message, topic: `${first}/for now`, messageExpiryInterval: 5 });
-    await store.remove(`${first}/gone`);
+    await store.remove(`${first}/gone`, NOW_MS);
     const retained = (topic: string) =>
       itemOf(names.messages, { log: `${first}#retained`, position: `${first}/${topic}` });
     expect(await retained('for good')).not.toHaveProperty('expiresAt');

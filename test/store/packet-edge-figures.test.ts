@@ -133,7 +133,7 @@ describe('what the packet edge costs', () => {
     };
     expect((await unitsOf(() => retained.set(message))).writeUnits).toBe(2);
     expect(await unitsOf(() => retained.set(message))).toMatchObject({ writeUnits: 1, readUnits: 1 });
-    expect(await unitsOf(() => retained.remove(message.topic))).toMatchObject({
+    expect(await unitsOf(() => retained.remove(message.topic, NOW_MS))).toMatchObject({
       writeUnits: 1,
       readUnits: 0,
     });
