@@ -215,7 +215,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   });
   undo.add(() => proxy.stop());
   server.serve({
-    sqs: new SqsApi(queues),
+    sqs: new SqsApi(queues, { environment, awsUrl }),
     events,
     functions,
     dynamoDb: proxy,

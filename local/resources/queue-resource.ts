@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { Queue, type StoredMessage } from '#local/sqs/queue';
+import { createdQueue, type QueuePlace } from '#local/sqs/created-queue';
+import type { StoredMessage } from '#local/sqs/queue';
 import type { Queues } from '#local/sqs/queues';
-import type { CreatedResource, Environment, Resource } from '#local/template/template';
+import type { CreatedResource, Resource } from '#local/template/template';
 import { ignored, propertiesOf } from './properties.ts';
 
 const queueSchema = z.strictObject({
@@ -18,42 +19,27 @@ const queueSchema = z.strictObject({
   Tags: ignored,
 });
 
-/** What SQS uses where the template says nothing. */
-const VISIBILITY_TIMEOUT_SECONDS = 30;
-
 export function createQueue(
   resource: Resource,
-  context: {
+  context: QueuePlace & {
     readonly queues: Queues;
-    readonly environment: Environment;
-    readonly awsUrl: string;
     readonly observeSend: (message: StoredMessage) => void;
   },
 ): CreatedResource {
-  const { queues, environment, awsUrl, observeSend } = context;
-  const properties = propertiesOf(resource, queueSchema);
-  const { region, accountId } = environment;
-  const name = properties.QueueName ?? resource.physicalName;
-  const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
-  const url = `${awsUrl}/${accountId}/${name}`;
-  const redrive = properties.RedrivePolicy;
-  queues.add(
-    new Queue({
-      name,
-      arn,
-      url,
-      observeSend,
-      delaySeconds: properties.DelaySeconds ?? 0,
-      visibilityTimeoutSeconds: properties.VisibilityTimeout ?? VISIBILITY_TIMEOUT_SECONDS,
-      ...(redrive === undefined
-        ? {}
-        : {
-            redrive: {
-              maximumReceives: redrive.maxReceiveCount,
-              target: () => queues.find(redrive.deadLetterTargetArn),
-            },
-          }),
+  const { queues, observeSend } = context;
+  const { QueueName, DelaySeconds, VisibilityTimeout, RedrivePolicy } = propertiesOf(resource, queueSchema);
+  const queue = createdQueue(QueueName ?? resource.physicalName, context, {
+    observeSend,
+    ...(DelaySeconds !== undefined && { delaySeconds: DelaySeconds }),
+    ...(VisibilityTimeout !== undefined && { visibilityTimeoutSeconds: VisibilityTimeout }),
+    ...(RedrivePolicy !== undefined && {
+      redrive: {
+        maximumReceives: RedrivePolicy.maxReceiveCount,
+        target: () => queues.find(RedrivePolicy.deadLetterTargetArn),
+      },
     }),
-  );
+  });
+  queues.add(queue);
+  const { name, arn, url } = queue.options;
   return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
 }

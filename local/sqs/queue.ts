@@ -170,7 +170,8 @@ export class Queue {
     if (receiptHandle !== undefined) this.receipts.delete(receiptHandle);
   }
 
-  private wake(): void {
+  /** Whoever waits looks again. */
+  wake(): void {
     for (const done of [...this.waiting]) done();
   }
 }

@@ -8,6 +8,13 @@ export class Queues {
     this.all.set(queue.options.name, queue);
   }
 
+  /** Whoever waits for its messages learns that it is gone. */
+  remove(queue: Queue): void {
+    this.all.delete(queue.options.name);
+    queue.purge();
+    queue.wake();
+  }
+
   names(): readonly string[] {
     return [...this.all.keys()];
   }

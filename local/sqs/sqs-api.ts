@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AwsApiError } from '#local/aws/http';
 import { type MessageAttributes, md5OfAttributes } from './checksum.ts';
+import { createdQueue, type QueuePlace } from './created-queue.ts';
 import type { Queue, StoredMessage } from './queue.ts';
 import type { Queues } from './queues.ts';
 
@@ -41,6 +42,19 @@ const REQUESTS = {
   GetQueueUrl: z.object({ QueueName: z.string() }),
   ListQueues: z.object({ QueueNamePrefix: z.optional(z.string()) }),
   PurgeQueue: z.object(queueUrl),
+  CreateQueue: z.strictObject({
+    QueueName: z.string().regex(/^[\w-]{1,80}$/),
+    // As strings, whatever they mean.
+    Attributes: z.optional(
+      z.strictObject({
+        VisibilityTimeout: z.optional(z.string().regex(/^\d+$/)),
+        // Nobody waits here for as long as SQS keeps messages, and nothing is encrypted.
+        MessageRetentionPeriod: z.optional(z.string()),
+        SqsManagedSseEnabled: z.optional(z.string()),
+      }),
+    ),
+  }),
+  DeleteQueue: z.object(queueUrl),
 } as const;
 
 type Requests = { readonly [Name in keyof typeof REQUESTS]: z.infer<(typeof REQUESTS)[Name]> };
@@ -49,9 +63,12 @@ type Operations = { readonly [Name in keyof Requests]: (request: Requests[Name])
 /** SQS as the SDKs and the AWS CLI call it (AWS JSON protocol). */
 export class SqsApi {
   private readonly queues: Queues;
+  private readonly place: QueuePlace;
 
-  constructor(queues: Queues) {
+  /** @param place of the queues that are made through it */
+  constructor(queues: Queues, place: QueuePlace) {
     this.queues = queues;
+    this.place = place;
   }
 
   /** @throws AwsApiError with what SQS would answer */
@@ -86,6 +103,7 @@ export class SqsApi {
       const queue = this.queue(request.QueueUrl);
       const deadlineMs = Date.now() + (request.WaitTimeSeconds ?? 0) * 1000;
       for (;;) {
+        if (this.queues.find(queue.options.name) !== queue) throw this.noQueue(request.QueueUrl);
         const received = queue.receive(request.MaxNumberOfMessages ?? 1, request.VisibilityTimeout);
         if (received.length > 0) return { Messages: received.map(asReceived) };
         const leftMs = deadlineMs - Date.now();
@@ -121,12 +139,25 @@ export class SqsApi {
         .map(({ options }) => options.url),
     }),
     PurgeQueue: ({ QueueUrl }) => this.queue(QueueUrl).purge(),
+    CreateQueue: ({ QueueName, Attributes = {} }) => {
+      const { VisibilityTimeout } = Attributes;
+      const created = createdQueue(QueueName, this.place, {
+        ...(VisibilityTimeout !== undefined && { visibilityTimeoutSeconds: Number(VisibilityTimeout) }),
+      });
+      if (this.queues.find(QueueName) === undefined) this.queues.add(created);
+      return { QueueUrl: this.queue(QueueName).options.url };
+    },
+    DeleteQueue: ({ QueueUrl }) => this.queues.remove(this.queue(QueueUrl)),
   };
 
   private queue(nameOrUrl: string): Queue {
     const queue = this.queues.find(nameOrUrl);
     if (queue !== undefined) return queue;
-    throw new AwsApiError(
+    throw this.noQueue(nameOrUrl);
+  }
+
+  private noQueue(nameOrUrl: string): AwsApiError {
+    return new AwsApiError(
       400,
       'com.amazonaws.sqs#QueueDoesNotExist',
       `The queue ${nameOrUrl} does not exist; there are ${this.queues.names().join(', ')}`,

@@ -7,6 +7,7 @@ import { LambdaFunction } from '#local/lambda/lambda-function';
 import { Queue } from '#local/sqs/queue';
 import { Queues } from '#local/sqs/queues';
 import { SqsApi } from '#local/sqs/sqs-api';
+import { LOCAL_ENVIRONMENT } from '#local/template/template';
 
 /** For SDK clients: DynamoDB Local and the local cloud take any. */
 export const CLIENT = {
@@ -23,7 +24,13 @@ export async function startServices(options: { dynamoDb?: string; retryDelaysSec
   const events = new EventBuses();
   events.add('Events');
   const dynamoDb = new DynamoDbProxy({ endpoint: options.dynamoDb ?? 'http://127.0.0.1:1' });
-  server.serve({ sqs: new SqsApi(queues), events, functions, dynamoDb, iotDataPlane: async () => false });
+  server.serve({
+    sqs: new SqsApi(queues, { environment: LOCAL_ENVIRONMENT, awsUrl: url }),
+    events,
+    functions,
+    dynamoDb,
+    iotDataPlane: async () => false,
+  });
   const stop = async () => {
     await functions.stop();
     dynamoDb.stop();

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const events = new EventBuses();
   for (const name of ['Allowed', 'Forbidden']) queues.add(fixtureQueue(name, url));
   server.serve({
-    sqs: new SqsApi(queues),
+    sqs: new SqsApi(queues, { environment: LOCAL_ENVIRONMENT, awsUrl: url }),
     events,
     functions: new Functions(),
     dynamoDb: new DynamoDbProxy({ endpoint: 'http://127.0.0.1:1' }),

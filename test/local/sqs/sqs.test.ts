@@ -1,6 +1,8 @@
 import {
   ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
   DeleteMessageCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
@@ -176,3 +178,32 @@ function answering(target: ReturnType<typeof fixtureFunction>, messageId: string
     );
   return target;
 }
+
+test('a queue can be made and deleted; who waits for its messages learns that it is gone', async () => {
+  const create = () =>
+    client.send(
+      new CreateQueueCommand({
+        QueueName: 'mine-1',
+        Attributes: { VisibilityTimeout: '7', MessageRetentionPeriod: '60' },
+      }),
+    );
+  const { QueueUrl: url } = await create();
+  expect(url).toBe(`${services.url}/000000000000/mine-1`);
+  expect(services.queues.get('mine-1').options.visibilityTimeoutSeconds).toBe(7);
+  await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'kept' }));
+  // It exists already.
+  expect((await create()).QueueUrl).toBe(url);
+  expect(services.queues.get('mine-1').list()).toHaveLength(1);
+  await client.send(new PurgeQueueCommand({ QueueUrl: url }));
+  const waiting = client.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 }));
+  const gone = expect(waiting).rejects.toThrow(/mine-1 does not exist/);
+  await client.send(new DeleteQueueCommand({ QueueUrl: url }));
+  await gone;
+  await expect(client.send(new DeleteQueueCommand({ QueueUrl: url }))).rejects.toThrow(/does not exist/);
+});
+
+test('a queue with a name that SQS does not take, or an attribute unknown here, is refused', async () => {
+  await expect(client.send(new CreateQueueCommand({ QueueName: 'a b' }))).rejects.toThrow();
+  const unknown = { QueueName: 'mine-2', Attributes: { FifoQueue: 'true' } };
+  await expect(client.send(new CreateQueueCommand(unknown))).rejects.toThrow(/FifoQueue/);
+});
