@@ -7,6 +7,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
 import type { Signal } from '#packets/exchange';
 import type { Log, Signals } from './ports.ts';
 import { signalSchema } from './signal-schema.ts';
@@ -27,6 +28,8 @@ const VISIBILITY_TIMEOUT_SECONDS = 30;
 const BATCH = 10;
 /** After a failure. */
 const PAUSE_MS = 1_000;
+
+const messageSchema = z.object({ signals: z.array(signalSchema) });
 
 /**
  * Signals through an SQS queue of this process alone, made at its start and deleted at its stop. The queue of a
@@ -98,9 +101,9 @@ export class SqsSignals implements Signals {
   }
 
   private take({ Body: body = '' }: Message, receive: (signal: Signal) => void): void {
-    const signal = signalSchema.safeParse(parseJson(body));
-    if (signal.success) receive(signal.data as Signal);
-    else this.options.log('WARN', 'Something came that is no signal', { error: String(signal.error) });
+    const message = messageSchema.safeParse(parseJson(body));
+    if (message.success) for (const signal of message.data.signals) receive(signal as Signal);
+    else this.options.log('WARN', 'Something came that holds no signals', { error: String(message.error) });
   }
 
   private async remove(queueUrl: string, messages: readonly Message[]): Promise<void> {

@@ -21,8 +21,10 @@ async function start() {
   const signals = new SqsSignals({ sqs, queueNamePrefix: 'listener-', log: (_, text) => logged.push(text) });
   const address = await signals.start((signal) => received.push(signal));
   onTestFinished(() => signals.destroy());
-  const send = (body: string) => sqs.send(new SendMessageCommand({ QueueUrl: address, MessageBody: body }));
-  return { signals, address, received, logged, send };
+  const sendText = (body: string) =>
+    sqs.send(new SendMessageCommand({ QueueUrl: address, MessageBody: body }));
+  const send = (...sent: readonly Signal[]) => sendText(JSON.stringify({ signals: sent }));
+  return { signals, address, received, logged, send, sendText };
 }
 
 test('each has a queue of its own, and gets what is sent there', async () => {
@@ -31,9 +33,11 @@ test('each has a queue of its own, and gets what is sent there', async () => {
   expect(one.address).not.toBe(other.address);
   const look = { kind: 'look', connectionId: 'c', filters: ['a/+'] } as const;
   const takenOver = { kind: 'takenOver', connectionId: 'd' } as const;
-  await one.send(JSON.stringify(look));
-  await other.send(JSON.stringify(takenOver));
-  await eventually(() => expect([one.received, other.received]).toEqual([[look], [takenOver]]));
+  await one.send(look, takenOver);
+  await other.send(takenOver);
+  await eventually(() => {
+    expect([one.received, other.received]).toEqual([[look, takenOver], [takenOver]]);
+  });
   // What was received is deleted.
   await eventually(() => expect(services.queues.get(one.address).list()).toEqual([]));
 });
@@ -41,21 +45,19 @@ test('each has a queue of its own, and gets what is sent there', async () => {
 test('many signals at once all arrive', async () => {
   const { send, received } = await start();
   await Promise.all(
-    Array.from({ length: 35 }, (_, index) =>
-      send(JSON.stringify({ kind: 'look', connectionId: String(index) })),
-    ),
+    Array.from({ length: 35 }, (_, index) => send({ kind: 'look', connectionId: String(index) })),
   );
   await eventually(() => expect(received).toHaveLength(35));
 });
 
-test.each(['no JSON', '{"kind":"look"}', '{"kind":"leave","connectionId":"c"}'])(
-  '%s is no signal, and those after it still arrive',
+test.each(['no JSON', '{"signals":[{"kind":"look"}]}', '{"signals":[{"kind":"leave","connectionId":"c"}]}'])(
+  '%s holds no signals, and those after it still arrive',
   async (body) => {
-    const { send, received, logged, address } = await start();
-    await send(body);
-    await send('{"kind":"look","connectionId":"c"}');
+    const { send, sendText, received, logged, address } = await start();
+    await sendText(body);
+    await send({ kind: 'look', connectionId: 'c' });
     await eventually(() => expect(received).toEqual([{ kind: 'look', connectionId: 'c' }]));
-    expect(logged).toContain('Something came that is no signal');
+    expect(logged).toContain('Something came that holds no signals');
     await eventually(() => expect(services.queues.get(address).list()).toEqual([]));
   },
 );
@@ -66,7 +68,7 @@ test('after a failure it goes on', async () => {
   services.queues.remove(queue);
   await eventually(() => expect(logged).toContain('Signals could not be received'));
   services.queues.add(queue);
-  await send('{"kind":"takenOver","connectionId":"c"}');
+  await send({ kind: 'takenOver', connectionId: 'c' });
   await eventually(() => expect(received).toHaveLength(1));
 });
 
@@ -76,7 +78,7 @@ test('a stop deletes the queue; the end of a process leaves it', async () => {
   died.signals.destroy();
   expect(services.queues.find(stopped.address)).toBeUndefined();
   expect(services.queues.find(died.address)).toBeDefined();
-  await died.send('{"kind":"takenOver","connectionId":"c"}');
+  await died.send({ kind: 'takenOver', connectionId: 'c' });
   expect(died.received).toEqual([]);
   await stopped.signals.stop();
   expect(stopped.logged).toEqual(['The queue for signals stays']);
