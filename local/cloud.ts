@@ -1,12 +1,12 @@
 import { AwsServer } from './aws/aws-server.ts';
-import type { Chaos } from './chaos.ts';
-import type { CloudObservation } from './cloud-observation.ts';
+import type { CloudOptions } from './cloud-options.ts';
 import { DynamoDbConnection } from './dynamodb/connection.ts';
 import { startDynamoDb } from './dynamodb/dynamodb.ts';
 import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
 import { isPortTaken } from './dynamodb/free-port.ts';
 import { Tables } from './dynamodb/tables.ts';
 import { TimeToLive } from './dynamodb/time-to-live.ts';
+import type { Endpoints } from './endpoints-file.ts';
 import { EventBuses } from './events/event-buses.ts';
 import { Callers } from './iam/callers.ts';
 import { Gate } from './iam/gate.ts';
@@ -16,6 +16,8 @@ import type { IotDisturbance } from './iot/options.ts';
 import { Functions } from './lambda/functions.ts';
 import type { LambdaFunction } from './lambda/lambda-function.ts';
 import { portInUse } from './listen.ts';
+import type { LocalListener, LocalListenerPorts } from './listener/local-listener.ts';
+import { LocalListeners } from './listener/local-listeners.ts';
 import { createStack, type StackResources } from './resources/stack-resources.ts';
 import type { Queue } from './sqs/queue.ts';
 import { Queues } from './sqs/queues.ts';
@@ -24,45 +26,7 @@ import { readAssembly } from './template/assembly.ts';
 import { LOCAL_ENVIRONMENT } from './template/template.ts';
 import { Undo } from './undo.ts';
 
-export interface CloudOptions {
-  /** What `synthesize` yields. */
-  readonly assemblyDirectory: string | Promise<string>;
-  /** 0 or absent = any free port. */
-  readonly mqttPort?: number;
-  readonly awsPort?: number;
-  /** A folder that keeps the tables; without it they live in memory. */
-  readonly dataDirectory?: string;
-  /** A DynamoDB Local that runs already, instead of one of the cloud's own. */
-  readonly dynamoDbEndpoint?: string;
-  readonly chaos?: Chaos;
-  /** On top of chaos: tests decide request by request. */
-  readonly disturb?: IotDisturbance;
-  /** The exception that DynamoDB answers a function (by its construct, such as `deliver`) with instead. */
-  readonly throttle?: (operation: string, caller: string | undefined) => string | undefined;
-  /** From expiry to removal by TTL; default 2. */
-  readonly timeToLiveDelaySeconds?: number;
-  /** Before the retries of asynchronous invocations; default 1, then 2. */
-  readonly retryDelaysSeconds?: readonly number[];
-  /** Until a queue's message or a stream's batch that failed comes again; default 1. */
-  readonly failureDelaySeconds?: number;
-  /** Invocations of one function at once; default 8. */
-  readonly concurrency?: number;
-  /** Of the broker's own sessions, as AWS IoT Core's quota; default 3600. */
-  readonly persistentSessionExpirySeconds?: number;
-  readonly observe?: (event: CloudObservation) => void;
-}
-
-/** As `.local/endpoints.json` holds them. */
-export interface Endpoints {
-  readonly mqtt: string;
-  readonly aws: string;
-  readonly dynamodb: string;
-  readonly region: string;
-  readonly tables: Readonly<Record<string, string>>;
-  readonly functions: Readonly<Record<string, string>>;
-  readonly queues: Readonly<Record<string, string>>;
-  readonly eventBus: string;
-}
+export type { CloudOptions } from './cloud-options.ts';
 
 const DEFAULTS = { timeToLiveDelaySeconds: 2, failureDelaySeconds: 1, concurrency: 8 } as const;
 
@@ -74,6 +38,7 @@ type Started = {
   readonly timeToLive: TimeToLive;
   readonly dynamoDb: DynamoDbConnection;
   readonly iotCore: IotCore;
+  readonly listeners: LocalListeners | undefined;
 };
 
 /** The whole stack, running in this process and one of DynamoDB Local. */
@@ -85,12 +50,14 @@ export class Cloud {
   readonly iotCore: IotCore;
   private readonly functions: Functions;
   private readonly queues: Queues;
+  private readonly listeners: LocalListeners | undefined;
   private readonly undo: Undo;
 
   constructor(started: Started, undo: Undo) {
     this.endpoints = started.endpoints;
     this.functions = started.functions;
     this.queues = started.queues;
+    this.listeners = started.listeners;
     this.events = started.events;
     this.timeToLive = started.timeToLive;
     this.dynamoDb = started.dynamoDb;
@@ -108,6 +75,16 @@ export class Cloud {
     return this.queues.get(this.endpoints.queues[name] ?? name);
   }
 
+  /** The listener of the packet edge with which the cloud has started. */
+  get listener(): LocalListener {
+    return this.packetEdge().first;
+  }
+
+  /** @example const second = await cloud.startListener(); cloud.listener.kill() */
+  startListener(ports: LocalListenerPorts = {}): Promise<LocalListener> {
+    return this.packetEdge().add(ports);
+  }
+
   /** Calls a function as Lambda's asynchronous invocation does, with retries. */
   invokeLater(name: string, event: unknown): void {
     this.functions.invokeLater(this.endpoints.functions[name] ?? name, JSON.stringify(event));
@@ -120,6 +97,11 @@ export class Cloud {
   isIdle(withinSeconds = Number.POSITIVE_INFINITY): boolean {
     const working = this.queues.list().filter(({ options }) => options.redrive !== undefined);
     return this.functions.pending() === 0 && working.every((queue) => !queue.isBusy(withinSeconds));
+  }
+
+  private packetEdge(): LocalListeners {
+    if (this.listeners !== undefined) return this.listeners;
+    throw new Error('The stack has no function packets, so nothing listens for it');
   }
 
   /** Ends everything that was started, in reverse order. */
@@ -145,10 +127,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
-  const { mqttPort = 0, awsPort = 0, chaos, observe = () => {} } = options;
+  const { mqttPort = 0, awsPort = 0, packetPort = 0, packetWsPort = 0, chaos, observe = () => {} } = options;
   const settings = { ...DEFAULTS, ...options };
   const environment = LOCAL_ENVIRONMENT;
-  if (mqttPort !== 0 && (await isPortTaken(mqttPort))) throw portInUse(mqttPort, '--mqtt-port');
+  for (const [port, flag] of [
+    [mqttPort, '--mqtt-port'],
+    [packetPort, '--packet-port'],
+    [packetWsPort, '--packet-ws-port'],
+  ] as const) {
+    if (port !== 0 && (await isPortTaken(port))) throw portInUse(port, flag);
+  }
   const server = new AwsServer();
   const awsUrl = `http://127.0.0.1:${await server.listen(awsPort)}`;
   undo.add(() => server.stop());
@@ -223,7 +211,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
       callers,
       roles,
       environment,
-      observe: (functionName, message) => functions.get(functionName).note(deniedLine(message)),
+      observe: (name, message) => functions.find(name)?.note(deniedLine(message)),
     }),
     iotDataPlane: (request, response) => iotCore.handleRequest(request, response),
   });
@@ -232,12 +220,29 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     source.start();
     undo.add(() => source.stop());
   }
+  const { packets: functionName } = stack.functions;
+  const listeners =
+    functionName === undefined
+      ? undefined
+      : await LocalListeners.start(
+          { port: packetPort, wsPort: packetWsPort },
+          {
+            functionName,
+            callers,
+            roles,
+            environment,
+            awsUrl,
+            log: (...logged) => observe({ kind: 'listener', logged }),
+          },
+        );
+  undo.add(() => listeners?.stop());
   const endpoints = endpointsOf(stack, {
     mqtt: `mqtt://127.0.0.1:${iotCore.port}`,
+    ...(listeners && { packets: listeners.first.url, packetsWs: listeners.first.wsUrl }),
     aws: awsUrl,
     dynamodb: dynamoDb.endpoint,
   });
-  return new Cloud({ endpoints, functions, queues, events, timeToLive, dynamoDb, iotCore }, undo);
+  return new Cloud({ endpoints, functions, queues, events, timeToLive, dynamoDb, iotCore, listeners }, undo);
 }
 
 /** As the functions themselves log, so that it is shown as they are. */
@@ -247,7 +252,7 @@ function deniedLine(message: string): string {
 
 function endpointsOf(
   stack: StackResources,
-  addresses: Pick<Endpoints, 'mqtt' | 'aws' | 'dynamodb'>,
+  addresses: Pick<Endpoints, 'mqtt' | 'packets' | 'packetsWs' | 'aws' | 'dynamodb'>,
 ): Endpoints {
   const { tables, functions, queues, eventBuses } = stack;
   const [eventBus = 'default'] = Object.values(eventBuses);

@@ -1,7 +1,21 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Endpoints } from './cloud.ts';
+
+/** Where everything is, as the file holds it. */
+export interface Endpoints {
+  readonly mqtt: string;
+  /** The packet edge, straight over TCP and over WebSocket; absent if the stack has no function for it. */
+  readonly packets?: string;
+  readonly packetsWs?: string;
+  readonly aws: string;
+  readonly dynamodb: string;
+  readonly region: string;
+  readonly tables: Readonly<Record<string, string>>;
+  readonly functions: Readonly<Record<string, string>>;
+  readonly queues: Readonly<Record<string, string>>;
+  readonly eventBus: string;
+}
 
 export const ENDPOINTS_FILE = fileURLToPath(new URL('../.local/endpoints.json', import.meta.url));
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Log } from '#listener/ports';
 import type { CloudObservation } from './cloud-observation.ts';
 import type { IotObservation } from './iot/options.ts';
 import { type Colour, coloured, shown } from './terminal.ts';
@@ -26,6 +27,8 @@ function describe(observed: CloudObservation, tables: Readonly<Record<string, st
       return fromIot(observed.event);
     case 'logged':
       return fromLog(observed.line.functionName, observed.line.text);
+    case 'listener':
+      return fromListener(...observed.logged);
     case 'queued':
       return observed.queueName === 'DeadLetters'
         ? { what: 'dead letter', colour: 'red', rest: shown(observed.message.body, 300) }
@@ -98,6 +101,22 @@ function fromIot(event: IotObservation): Line | undefined {
   }
 }
 
+function fromListener(...[level, message, details = {}]: Parameters<Log>): Line | undefined {
+  const client = shown(String(details['clientId'] ?? ''));
+  switch (message) {
+    case 'Connected': {
+      const version = details['protocolVersion'] === 5 ? 'MQTT 5' : 'MQTT 3.1.1';
+      return { what: 'connected', colour: 'green', rest: `${client}  ${version}, packet edge` };
+    }
+    case 'Disconnected':
+      return { what: 'disconnected', colour: 'yellow', rest: `${client}  ${details['reason']}, packet edge` };
+    default:
+      return level === 'INFO'
+        ? undefined
+        : concerning(level, 'listener', client, `${message} ${details['error'] ?? ''}`);
+  }
+}
+
 const endSchema = z.looseObject({
   clientId: z.string(),
   reason: z.string(),
@@ -132,11 +151,15 @@ function fromLog(functionName: string, text: string): Line | undefined {
     return { what: 'session', colour: 'green', rest: `${shown(clientId)}  ${notable}` };
   }
   if (!CONCERNING.includes(level)) return undefined;
-  const about = clientId === undefined ? '' : `  ${shown(clientId)}`;
+  return concerning(level, functionName, shown(clientId ?? ''), message);
+}
+
+function concerning(level: string, who: string, client: string, message: string): Line {
+  const about = client === '' ? '' : `  ${client}`;
   return {
     what: level.toLowerCase(),
     colour: level === 'WARN' ? 'yellow' : 'red',
-    rest: `${functionName}${about}: ${shown(message, 300)}`,
+    rest: `${who}${about}: ${shown(message.trim(), 300)}`,
   };
 }
 

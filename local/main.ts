@@ -76,10 +76,12 @@ function checkConfiguration(file: string, configuration: unknown): void {
 }
 
 function cloudOptions(options: Options, chaos: Chaos | undefined) {
-  const { mqttPort, awsPort, dataDirectory, dynamoDbEndpoint } = options;
+  const { mqttPort, awsPort, packetPort, packetWsPort, dataDirectory, dynamoDbEndpoint } = options;
   return {
     mqttPort,
     awsPort,
+    packetPort,
+    packetWsPort,
     ...(dataDirectory === undefined ? {} : { dataDirectory: resolve(dataDirectory) }),
     ...(dynamoDbEndpoint === undefined ? {} : { dynamoDbEndpoint }),
     ...(chaos === undefined ? {} : { chaos }),
@@ -88,7 +90,9 @@ function cloudOptions(options: Options, chaos: Chaos | undefined) {
 
 function summary({ endpoints }: Cloud, chaos: Chaos | undefined): string {
   const rows = [
-    ['MQTT', endpoints.mqtt],
+    ['MQTT', `${endpoints.mqtt}  (AWS IoT Core, with the lifecycle edge beside it)`],
+    ['MQTT', `${endpoints.packets}  (packet edge: the service itself is the server)`],
+    ['', `${endpoints.packetsWs}  (packet edge over WebSocket)`],
     ['AWS', `${endpoints.aws}  (Lambda, SQS, EventBridge, IoT data plane, DynamoDB; any credentials)`],
     ['DynamoDB', endpoints.dynamodb],
     ['addresses', ENDPOINTS_FILE],

@@ -4,6 +4,8 @@ import { LocalCloudError } from './errors.ts';
 export interface Options {
   readonly mqttPort: number;
   readonly awsPort: number;
+  readonly packetPort: number;
+  readonly packetWsPort: number;
   readonly dataDirectory?: string;
   readonly dynamoDbEndpoint?: string;
   readonly configurationFile?: string;
@@ -16,7 +18,9 @@ export const USAGE = `Runs durable MQTT sessions on this machine: the stack that
 
 npm start -- [flags]
 
-  --mqtt-port PORT          where MQTT clients connect (default 1883, 0 = any free port)
+  --mqtt-port PORT          where MQTT clients of AWS IoT Core connect (default 1883, 0 = any free port)
+  --packet-port PORT        where MQTT clients of the packet edge connect (default 1884, 0 = any free port)
+  --packet-ws-port PORT     the same over WebSocket (default 8884, 0 = any free port)
   --aws-port PORT           where AWS SDKs and the AWS CLI connect (default 4566, 0 = any free port)
   --data-dir FOLDER         keeps the tables in this folder (default: in memory)
   --dynamodb-endpoint URL   uses a DynamoDB Local that runs already
@@ -31,6 +35,8 @@ The addresses of everything are in .local/endpoints.json while it runs. Ctrl-C e
 const FLAGS = {
   'mqtt-port': { type: 'string' },
   'aws-port': { type: 'string' },
+  'packet-port': { type: 'string' },
+  'packet-ws-port': { type: 'string' },
   'data-dir': { type: 'string' },
   'dynamodb-endpoint': { type: 'string' },
   config: { type: 'string' },
@@ -39,7 +45,7 @@ const FLAGS = {
   help: { type: 'boolean' },
 } as const;
 
-const DEFAULT_PORTS = { mqtt: 1883, aws: 4566 } as const;
+const DEFAULT_PORTS = { mqtt: 1883, aws: 4566, packets: 1884, packetsWs: 8884 } as const;
 
 /** @throws LocalCloudError that says which flag is wrong, and what is allowed */
 export function parseOptions(words: readonly string[]): Options {
@@ -52,6 +58,8 @@ export function parseOptions(words: readonly string[]): Options {
   return {
     mqttPort: port(values['mqtt-port'], '--mqtt-port', DEFAULT_PORTS.mqtt),
     awsPort: port(values['aws-port'], '--aws-port', DEFAULT_PORTS.aws),
+    packetPort: port(values['packet-port'], '--packet-port', DEFAULT_PORTS.packets),
+    packetWsPort: port(values['packet-ws-port'], '--packet-ws-port', DEFAULT_PORTS.packetsWs),
     ...optional('dataDirectory', values['data-dir']),
     ...optional('dynamoDbEndpoint', endpoint(values['dynamodb-endpoint'])),
     ...optional('configurationFile', values.config),

@@ -24,6 +24,14 @@ export const METRICS_NAMESPACE = 'MqttSessions';
 /** Every listener process takes signals on a queue of its own; this is what their names begin with. */
 export const LISTENER_QUEUE_PREFIX = 'mqtt-sessions-listener-';
 
+/** What a listener process does with its queue. */
+export const LISTENER_QUEUE_ACTIONS = [
+  'sqs:CreateQueue',
+  'sqs:DeleteMessage',
+  'sqs:DeleteQueue',
+  'sqs:ReceiveMessage',
+] as const;
+
 /** Basic Ingest names the rule in the topic, so devices depend on this: `$aws/rules/<prefix>_session/…`. */
 export const DEFAULT_RULE_NAME_PREFIX = 'mqtt_sessions';
 

@@ -60,6 +60,19 @@ test.each<[CloudObservation, RegExp | undefined]>([
     /session {7}a {2}is resumed$/,
   ],
   [
+    { kind: 'listener', logged: ['INFO', 'Connected', { clientId: 'a', protocolVersion: 5 }] },
+    /connected {5}a {2}MQTT 5, packet edge$/,
+  ],
+  [
+    { kind: 'listener', logged: ['INFO', 'Disconnected', { clientId: 'a', reason: 'CONNECTION_LOST' }] },
+    /disconnected {2}a {2}CONNECTION_LOST, packet edge$/,
+  ],
+  [
+    { kind: 'listener', logged: ['WARN', 'A call failed', { clientId: 'a', error: 'no table' }] },
+    /warn {10}listener {2}a: A call failed no table$/,
+  ],
+  [{ kind: 'listener', logged: ['INFO', 'Listening', {}] }, undefined],
+  [
     {
       kind: 'busEvent',
       busName: 'b',

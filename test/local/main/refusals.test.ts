@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChaos, readJsonFile } from '#local/chaos';
+import { startCloud } from '#local/cloud';
 import { parseOptions, USAGE } from '#local/options';
-import { start } from './command-line.ts';
+import { FREE_PACKET_PORTS, start } from './command-line.ts';
 
 let directory: string;
 const taken = createServer();
@@ -31,12 +32,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const FREE = ['--mqtt-port', '0', '--aws-port', '0'];
+const FREE = ['--mqtt-port', '0', '--aws-port', '0', ...FREE_PACKET_PORTS];
 
 test('what cannot be used: one sentence, exit code 1, no stack trace', async () => {
   const wrong: readonly [readonly string[], RegExp][] = [
-    [['--mqtt-port', takenPort, '--aws-port', '0'], /^Port \d+ is in use: .*--mqtt-port\.$/],
-    [['--mqtt-port', '0', '--aws-port', takenPort], /^Port \d+ is in use: .*--aws-port\.$/],
+    [[...FREE, '--mqtt-port', takenPort], /^Port \d+ is in use: .*--mqtt-port\.$/],
+    [[...FREE, '--aws-port', takenPort], /^Port \d+ is in use: .*--aws-port\.$/],
     [['--config', join(directory, 'overlap.json')], /overlap\.json: .*durableTopics\[1\]/s],
   ];
   for (const [flags, sentence] of wrong) {
@@ -45,6 +46,14 @@ test('what cannot be used: one sentence, exit code 1, no stack trace', async () 
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(exitCode).toBe(1);
   }
+});
+
+test.each([
+  ['packetPort', '--packet-port'],
+  ['packetWsPort', '--packet-ws-port'],
+])('%s in use: said before anything is started', async (option, flag) => {
+  const starting = startCloud({ assemblyDirectory: '/nowhere', [option]: Number(takenPort) });
+  await expect(starting).rejects.toThrow(new RegExp(`^Port ${takenPort} is in use: .*${flag}\\.$`));
 });
 
 test.each([
@@ -70,6 +79,8 @@ test('--help shows every flag', () => {
   const flags = [
     'mqtt-port',
     'aws-port',
+    'packet-port',
+    'packet-ws-port',
     'data-dir',
     'dynamodb-endpoint',
     'config',
@@ -94,5 +105,12 @@ test.each([
 });
 
 test('without flags the usual ports are taken, and the scene is played', () => {
-  expect(parseOptions([])).toEqual({ mqttPort: 1883, awsPort: 4566, demo: true, help: false });
+  expect(parseOptions([])).toEqual({
+    mqttPort: 1883,
+    awsPort: 4566,
+    packetPort: 1884,
+    packetWsPort: 8884,
+    demo: true,
+    help: false,
+  });
 });

@@ -1,0 +1,34 @@
+import type { Chaos } from './chaos.ts';
+import type { CloudObservation } from './cloud-observation.ts';
+import type { IotDisturbance } from './iot/options.ts';
+
+export interface CloudOptions {
+  /** What `synthesize` yields. */
+  readonly assemblyDirectory: string | Promise<string>;
+  /** 0 or absent = any free port. */
+  readonly mqttPort?: number;
+  readonly awsPort?: number;
+  /** Of the packet edge's listener, as `mqttPort`. */
+  readonly packetPort?: number;
+  readonly packetWsPort?: number;
+  /** A folder that keeps the tables; without it they live in memory. */
+  readonly dataDirectory?: string;
+  /** A DynamoDB Local that runs already, instead of one of the cloud's own. */
+  readonly dynamoDbEndpoint?: string;
+  readonly chaos?: Chaos;
+  /** On top of chaos: tests decide request by request. */
+  readonly disturb?: IotDisturbance;
+  /** The exception that DynamoDB answers a function (by its construct, such as `deliver`) with instead. */
+  readonly throttle?: (operation: string, caller: string | undefined) => string | undefined;
+  /** From expiry to removal by TTL; default 2. */
+  readonly timeToLiveDelaySeconds?: number;
+  /** Before the retries of asynchronous invocations; default 1, then 2. */
+  readonly retryDelaysSeconds?: readonly number[];
+  /** Until a queue's message or a stream's batch that failed comes again; default 1. */
+  readonly failureDelaySeconds?: number;
+  /** Invocations of one function at once; default 8. */
+  readonly concurrency?: number;
+  /** Of the broker's own sessions, as AWS IoT Core's quota; default 3600. */
+  readonly persistentSessionExpirySeconds?: number;
+  readonly observe?: (event: CloudObservation) => void;
+}
