@@ -1,0 +1,49 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { readEnvironment } from './environment.ts';
+import { ListenerError } from './errors.ts';
+import { authorizerThroughLambda } from './lambda-authorizer.ts';
+import { createLambdaClient, packetsThroughLambda } from './lambda-packets.ts';
+import { type Listener, startListener } from './listener.ts';
+import { jsonLines } from './log.ts';
+import { SqsSignals } from './sqs-signals.ts';
+
+/* The process in a container: starts as its environment says, ends when it is told to. */
+
+const log = jsonLines((line) => process.stdout.write(line));
+
+async function main(): Promise<Listener> {
+  const environment = readEnvironment(process.env);
+  const { authorizerFunction, packetsFunction, ports, tls, limits, queueNamePrefix } = environment;
+  const lambda = createLambdaClient();
+  if (authorizerFunction === undefined) {
+    log('WARN', 'Without an authorizer everybody may connect, as any client');
+  }
+  return startListener({
+    packets: packetsThroughLambda(lambda, packetsFunction),
+    signals: new SqsSignals({ sqs: new SQSClient({}), queueNamePrefix, log }),
+    ...(authorizerFunction !== undefined && {
+      authorizer: authorizerThroughLambda(lambda, authorizerFunction),
+    }),
+    ports,
+    ...(tls && { tls }),
+    limits,
+    log,
+  });
+}
+
+function fail(error: unknown): void {
+  // What was set wrong needs no stack trace to be put right.
+  console.error(error instanceof ListenerError ? `${error.name}: ${error.message}` : error);
+  process.exit(1);
+}
+
+const starting = main();
+starting.catch(fail);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    starting
+      .then((listener) => listener.stop())
+      .then(() => process.exit(0))
+      .catch(fail);
+  });
+}
