@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { createIotCoreClient } from '#broker/iot-core';
 import { publishToBroker } from '#broker/publish';
+import { parseWillRequest } from '#edge/queue-requests';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
+import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
+import { keepRefused } from '#lambda/refusal';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
 import { createSignalSender } from '#packet-edge/signal-queue';
+import { fireWill } from '#packet-edge/wills';
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { parsePacketsRequest } from '#packets/exchange-codec';
 import type { Message } from '#session/message';
@@ -23,6 +28,7 @@ import { createRouteStore } from '#store/routes';
 import { createSessionStore } from '#store/sessions';
 import { createShareAssignments } from '#store/share-assignments';
 import { createSubscriptionStore } from '#store/subscriptions';
+import { createWillMessages } from '#store/will-messages';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();
@@ -35,6 +41,11 @@ const queues = new SQSClient({});
 const broker = createIotCoreClient();
 const clock = Date.now;
 const routes = createRouteStore(client, tables.routes, { clock });
+const requests = new Requests(queues, {
+  packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
+  routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
+  deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
+});
 const dependencies: PacketEdgeDependencies = {
   sessions: createSessionStore(client, tables.sessions),
   subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
@@ -45,11 +56,8 @@ const dependencies: PacketEdgeDependencies = {
   log: createMessageLog(client, tables.messages, { settleSeconds, clock }),
   retained: createRetainedMessages(client, tables.messages, { clock }),
   assignments: createShareAssignments(client, tables.messages, { clock }),
-  requests: new Requests(queues, {
-    packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
-    routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
-    deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
-  }),
+  wills: createWillMessages(client, tables.messages),
+  requests,
   signalSender: createSignalSender(queues),
   ...(configuration.settings.publishToBroker && {
     publishToBroker: async (message: Message) => {
@@ -58,6 +66,9 @@ const dependencies: PacketEdgeDependencies = {
   }),
   configuration,
   clock,
+  sleep: async (milliseconds) => {
+    await setTimeout(milliseconds);
+  },
   newId: randomUUID,
 };
 
@@ -76,12 +87,24 @@ async function exchange(request: PacketsRequest): Promise<PacketsResponse> {
   return response;
 }
 
-/** Control packets of one connection, in the order in which they came; answers with those to be sent. */
-export async function handler(
-  event: unknown,
-  _context: Context,
-): Promise<PacketsResponse | SQSBatchResponse> {
+async function handleRequest(body: unknown): Promise<void> {
+  const request = parseWillRequest(body);
+  const outcome = await fireWill(request, dependencies);
+  metrics.add(`Wills.${outcome}`);
+  logger.forClient(request.clientId).info(`will: ${outcome}`, { outcome });
+}
+
+/**
+ * Control packets of one connection, in the order in which they came, which are answered with those to be sent;
+ * wills whose time has come, a batch from their queue.
+ */
+export async function handler(event: unknown, context: Context): Promise<PacketsResponse | SQSBatchResponse> {
   try {
+    if (isQueueEvent(event)) {
+      return await handleQueueRecords(event, context, logger, (body) =>
+        keepRefused('packets', body, telemetry, requests, () => handleRequest(body)),
+      );
+    }
     const parsed = parsePacketsRequest(event);
     if (parsed.ok) return await exchange(parsed.request);
     throw new Error(`Packets came that cannot be handed over: ${parsed.problems.join('; ')}`);

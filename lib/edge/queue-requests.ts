@@ -1,19 +1,20 @@
 import * as z from 'zod/mini';
 import { checkTopicFilter } from '#session/topic-filter';
-import { IOT_CORE_LIMITS } from '#session/topic-name';
-import { clientId } from './client-identifier.ts';
+import { clientId, packetClientId } from './client-identifier.ts';
 import { RefusedEventError } from './errors.ts';
 import { problemsOf } from './problems.ts';
-import type { DeliveryRequest, LookUpRequest, RouteCheck } from './requests.ts';
+import type { DeliveryRequest, LookUpRequest, RouteCheck, WillRequest } from './requests.ts';
 
 const ATTEMPT = 'a whole number from 0';
 const attempt = z
   .number({ error: ATTEMPT })
   .check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, { error: ATTEMPT }));
-const FILTER = 'a topic filter that AWS IoT Core takes';
-const filter = z
-  .string({ error: FILTER })
-  .check(z.refine((value) => checkTopicFilter(value, IOT_CORE_LIMITS).valid, { error: FILTER }));
+/** DynamoDB takes no longer sort key. Clients of the packet edge have filters that AWS IoT Core would not take. */
+const MAXIMUM_FILTER_BYTES = 1_024;
+const FILTER = `a topic filter of at most ${MAXIMUM_FILTER_BYTES} bytes`;
+const isFilter = (value: string) =>
+  checkTopicFilter(value).valid && Buffer.byteLength(value) <= MAXIMUM_FILTER_BYTES;
+const filter = z.string({ error: FILTER }).check(z.refine(isFilter, { error: FILTER }));
 
 const delivery = z.object({
   clientId,
@@ -28,6 +29,13 @@ const lookUp = z.discriminatedUnion('kind', [
 const routeCheck = z.object({
   filter,
   step: z.enum(['mark', 'confirm'], { error: 'mark or confirm' }),
+});
+
+const will = z.object({
+  kind: z.literal('will', { error: 'will' }),
+  clientId: packetClientId,
+  connectionId: z.string(),
+  removed: z.optional(z.object({ position: z.string(), atMs: z.number() })),
 });
 
 function read<Request>(schema: z.ZodMiniType<Request>, body: unknown, allowed: string): Request {
@@ -54,4 +62,14 @@ export function parseLookUpRequest(body: unknown): LookUpRequest {
 /** @throws RefusedEventError */
 export function parseRouteCheck(body: unknown): RouteCheck {
   return read(routeCheck, body, '{"filter": …, "step": "mark" or "confirm"}');
+}
+
+/** @throws RefusedEventError */
+export function parseWillRequest(body: unknown): WillRequest {
+  const { removed, ...request } = read(
+    will,
+    body,
+    '{"kind": "will", "clientId": …, "connectionId": …} and what a removed session said of it',
+  );
+  return { ...request, ...(removed !== undefined && { removed }) };
 }

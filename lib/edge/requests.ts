@@ -1,4 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Position } from '#session/position';
 import type { FurtherLook } from './further-look.ts';
 
 /** Asks for a delivery run. */
@@ -29,6 +30,20 @@ export interface LookRequest {
   readonly clientId: string;
   readonly connectionId: string;
   readonly filters?: readonly string[];
+}
+
+/** The will of a connection that has ended is due, now or later. */
+export interface WillRequest {
+  readonly kind: 'will';
+  readonly clientId: string;
+  /** Whose will it is. */
+  readonly connectionId: string;
+  /** The session item was removed while it still held the will: this is what it said. */
+  readonly removed?: {
+    readonly position: Position;
+    /** When it was due, epoch milliseconds. */
+    readonly atMs: number;
+  };
 }
 
 export interface QueueUrls {
@@ -69,6 +84,10 @@ export class Requests {
 
   async look(request: LookRequest): Promise<void> {
     await this.#send('packetRequests', request, 0);
+  }
+
+  async will(request: WillRequest, delaySeconds: number): Promise<void> {
+    await this.#send('packetRequests', request, delaySeconds);
   }
 
   /** A message that no filter matched yet. */

@@ -11,6 +11,7 @@ import type { RouteStore } from '#store/routes';
 import type { SessionStore } from '#store/sessions';
 import type { ShareAssignments } from '#store/share-assignments';
 import type { SubscriptionStore } from '#store/subscriptions';
+import type { WillMessages } from '#store/will-messages';
 
 /** Takes signals to a listener's queue. One that is lost delays a message, it loses none. */
 export interface SignalSender {
@@ -29,12 +30,14 @@ export interface PacketEdgeDependencies {
   readonly log: MessageLog;
   readonly retained: RetainedMessages;
   readonly assignments: ShareAssignments;
+  readonly wills: WillMessages;
   readonly requests: Requests;
   readonly signalSender: SignalSender;
   /** Publishes to the broker's own subscribers too; absent: the packet edge stands alone. */
   readonly publishToBroker?: (message: Message) => Promise<void>;
   readonly configuration: SessionConfiguration;
   readonly clock: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   /** A new unique text, for assigned client identifiers. */
   readonly newId: () => string;
 }

@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange.ts';
 import { routeAll } from './route-subscription.ts';
 import { disconnectSession } from './session-changes.ts';
+import { executeWills } from './wills.ts';
 
 /**
  * Writes the end of the connection to the session: it waits for its client, or ends when its interval is 0.
@@ -25,6 +26,7 @@ export async function endConnection(
   );
   const { session } = transition;
   if (session === undefined) return;
+  await executeWills(prior, session, dependencies, exchange);
   if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)
     await routeAll(session, context.keepAliveSeconds, dependencies);
 }

@@ -1,14 +1,14 @@
 import { type Change, changeSession } from '#edge/change-session';
 import type { Carrier } from '#packets/exchange';
-import { choosePolicy, type SessionPolicy } from '#session/policy';
+import { choosePacketPolicy, type SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { SessionEvent } from '#session/transition';
+import type { SessionWill } from '#session/will';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 
-/** The policy of a client of the packet edge: its interval is what CONNECT and DISCONNECT say, capped. */
 export function packetPolicy(configuration: SessionConfiguration, clientId: string): SessionPolicy {
-  return { ...choosePolicy(configuration.policies, clientId), sessionExpiryInterval: 'client' };
+  return choosePacketPolicy(configuration.policies, clientId);
 }
 
 /** As a session remembers where packets for its connection go. */
@@ -30,6 +30,7 @@ export interface ConnectFacts {
   readonly keepAliveSeconds: number;
   readonly remoteAddress?: string;
   readonly principal?: string;
+  readonly will?: SessionWill;
 }
 
 function change(
@@ -70,6 +71,7 @@ export async function connectSession(
       carrier: carrierText(facts.carrier),
       ...(facts.remoteAddress !== undefined && { ipAddress: facts.remoteAddress }),
       ...(facts.principal !== undefined && { principal: facts.principal }),
+      ...(facts.will !== undefined && { will: facts.will }),
     };
   };
   const { transition, prior } = await change(clientId, event, dependencies);

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedEventError } from '#edge/errors';
 import { parseDeclaration, parseLifecycleEvent } from '#edge/lifecycle-event';
-import { parseDeliveryRequest, parseLookUpRequest, parseRouteCheck } from '#edge/queue-requests';
+import {
+  parseDeliveryRequest,
+  parseLookUpRequest,
+  parseRouteCheck,
+  parseWillRequest,
+} from '#edge/queue-requests';
 
 const connected = {
   clientId: 'a',
@@ -76,10 +81,16 @@ describe('requests from queues', () => {
     ['delivery', parseDeliveryRequest],
     ['look-up', parseLookUpRequest],
     ['route check', parseRouteCheck],
+    ['will', parseWillRequest],
   ])('refuses a %s that is none', (_, parse) => {
     for (const body of [undefined, null, 'x', {}, { clientId: '' }, { filter: 'a', step: 'jump' }]) {
       expect(() => parse(body)).toThrow(RefusedEventError);
     }
+  });
+
+  it('refuses a will of a removed session that does not say when it was due', () => {
+    const will = { kind: 'will', clientId: 'a', connectionId: 'c', removed: { position: 'p' } };
+    expect(() => parseWillRequest(will)).toThrow('removed.atMs');
   });
 
   it('refuses keys that no table takes', () => {
@@ -89,6 +100,9 @@ describe('requests from queues', () => {
       RefusedEventError,
     );
     expect(() => parseRouteCheck({ filter: long, step: 'mark' })).toThrow(RefusedEventError);
+    expect(() => parseWillRequest({ kind: 'will', clientId: long, connectionId: 'c' })).toThrow(
+      'a client identifier of 1 to 1000 bytes',
+    );
   });
 
   it('reads requests as they are sent', () => {
@@ -98,5 +112,12 @@ describe('requests from queues', () => {
       event: connected,
     });
     expect(parseRouteCheck({ filter: 'a', step: 'mark' })).toEqual({ filter: 'a', step: 'mark' });
+    // Of the packet edge, where more is allowed than AWS IoT Core takes.
+    const deep = { filter: 'a/'.repeat(400), step: 'confirm' };
+    expect(parseRouteCheck(deep)).toEqual(deep);
+    const will = { kind: 'will', clientId: 'a'.repeat(500), connectionId: 'c' };
+    expect(parseWillRequest(will)).toEqual(will);
+    const removed = { ...will, removed: { position: 'p', atMs: 5 } };
+    expect(parseWillRequest(removed)).toEqual(removed);
   });
 });

@@ -3,7 +3,7 @@ import type { FurtherLook } from '#edge/further-look';
 import { Requests } from '#edge/requests';
 
 export interface Recorded {
-  readonly queue: 'deliveries' | 'lookUps' | 'routeChecks' | 'unrouted' | 'deadLetters';
+  readonly queue: 'deliveries' | 'lookUps' | 'routeChecks' | 'unrouted' | 'packetRequests' | 'deadLetters';
   readonly body: unknown;
   readonly delaySeconds?: number;
 }
@@ -30,6 +30,10 @@ export class RecordedRequests extends Requests {
 
   override async routeCheck(body: unknown, delaySeconds: number): Promise<void> {
     this.all.push({ queue: 'routeChecks', body, delaySeconds });
+  }
+
+  override async will(body: unknown, delaySeconds: number): Promise<void> {
+    this.all.push({ queue: 'packetRequests', body, delaySeconds });
   }
 
   override async furtherLook({ event, delaySeconds }: FurtherLook): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import type { Signal } from '#packets/exchange';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
@@ -12,6 +13,7 @@ import { createRouteStore } from '#store/routes';
 import { createSessionStore } from '#store/sessions';
 import { createShareAssignments } from '#store/share-assignments';
 import { createSubscriptionStore } from '#store/subscriptions';
+import { createWillMessages } from '#store/will-messages';
 import { RecordedRequests } from '#test/edge/recorded-requests';
 import type { TestTables } from '#test/store/tables';
 
@@ -24,13 +26,18 @@ export interface TestEdgeOptions {
   readonly policy?: Partial<SessionPolicy>;
   readonly settings?: Partial<Settings>;
   readonly clock?: () => number;
+  readonly sleep?: PacketEdgeDependencies['sleep'];
   readonly onSignals?: (address: string, signals: readonly Signal[]) => void;
+}
+
+async function waited(milliseconds: number): Promise<void> {
+  await setTimeout(milliseconds);
 }
 
 /** The packet edge on real stores; signals and requests can be looked into. */
 export function packetEdge(
   { names, newClient }: TestTables,
-  { policy, settings, clock = Date.now, onSignals = () => {} }: TestEdgeOptions = {},
+  { policy, settings, clock = Date.now, sleep = waited, onSignals = () => {} }: TestEdgeOptions = {},
 ): TestEdge {
   const client = newClient();
   const routes = createRouteStore(client, names.routes, { clock });
@@ -50,6 +57,7 @@ export function packetEdge(
     log: createMessageLog(client, names.messages, { settleSeconds, clock }),
     retained: createRetainedMessages(client, names.messages, { clock }),
     assignments: createShareAssignments(client, names.messages, { clock }),
+    wills: createWillMessages(client, names.messages),
     requests: new RecordedRequests(),
     sentSignals,
     signalSender: {
@@ -60,6 +68,7 @@ export function packetEdge(
     },
     configuration,
     clock,
+    sleep,
     newId: randomUUID,
   };
 }

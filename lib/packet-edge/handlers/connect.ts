@@ -3,10 +3,12 @@ import type { ConnectPacket } from '#packets/types';
 import { NEVER } from '#session/expiry';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { Exchange } from '../exchange.ts';
+import { keepWill } from '../keep-will.ts';
 import { resend } from '../resend.ts';
 import { routeAll } from '../route-subscription.ts';
 import { carrierFrom, connectSession, packetPolicy } from '../session-changes.ts';
 import { dispatchSignals } from '../signals.ts';
+import { executeWills } from '../wills.ts';
 import { accepted, keepAliveInForce, refuseConnect } from './connack.ts';
 import { connectRefusal } from './connect-refusal.ts';
 
@@ -67,6 +69,7 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
   const policy = packetPolicy(dependencies.configuration, clientId);
   const interval = intervalAsked(packet, policy.mqtt311SessionExpiryInterval);
   const facts = { clientId, connectionId, atMs, sessionExpiryInterval: interval };
+  const will = packet.will === undefined ? undefined : await keepWill(facts, packet.will, dependencies);
   const { session, prior } = await connectSession(
     {
       ...facts,
@@ -75,12 +78,14 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
       keepAliveSeconds: keepAliveInForce(packet),
       ...(connection.remoteAddress !== undefined && { remoteAddress: connection.remoteAddress }),
       ...(connection.principal !== undefined && { principal: connection.principal }),
+      ...(will !== undefined && { will }),
     },
     dependencies,
   );
   const context = contextOf(packet, clientId, session, atMs);
   exchange.open(context);
   await endTakenOver(prior, exchange, atMs);
+  await executeWills(prior, session, dependencies, exchange);
   exchange.reply(accepted(packet, context, session));
   if (!session.sessionPresent) return;
   if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)

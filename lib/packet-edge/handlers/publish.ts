@@ -7,11 +7,11 @@ import { announce, enterMessage, retain } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { MAXIMUM_TOPIC_BYTES, RECEIVE_MAXIMUM } from '../limits.ts';
+import { messageProperties } from '../message-properties.ts';
 import { refusePacket } from '../refuse-packet.ts';
 import { resolveTopic } from '../topic-alias.ts';
 
 function messageOf(packet: PublishPacket, topic: string, exchange: Exchange, atMs: number): Message {
-  const { properties } = packet;
   const { connectionId, context } = exchange;
   return {
     messageId: `${connectionId}:${atMs}`,
@@ -21,17 +21,7 @@ function messageOf(packet: PublishPacket, topic: string, exchange: Exchange, atM
     ...(context !== undefined && { publisher: context.clientId }),
     receivedAtMs: atMs,
     ...(packet.retain && { retain: true as const }),
-    ...(properties.messageExpiryInterval !== undefined && {
-      messageExpiryInterval: properties.messageExpiryInterval,
-    }),
-    ...(properties.contentType !== undefined && { contentType: properties.contentType }),
-    ...(properties.payloadFormatIndicator === true && { utf8Payload: true }),
-    ...(properties.responseTopic !== undefined && { responseTopic: properties.responseTopic }),
-    ...(properties.correlationData !== undefined && {
-      correlationData: Buffer.from(properties.correlationData).toString('base64'),
-    }),
-    ...(properties.userProperties !== undefined &&
-      properties.userProperties.length > 0 && { userProperties: properties.userProperties }),
+    ...messageProperties(packet.properties),
   };
 }
 

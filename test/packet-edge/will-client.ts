@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import mqtt from 'mqtt-packet';
+import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
+import { handlePackets } from '#packet-edge/handle-packets';
+import type { CloseReason, ConnectionContext, PacketsResponse } from '#packets/exchange';
+import type { LoggedMessage } from '#session/message';
+import { LOG_START } from '#session/position';
+import type { Session } from '#session/session';
+
+const LOG_END = 'Z'.repeat(LOG_START.length);
+
+export interface WillAsked {
+  readonly payload?: string;
+  readonly topic?: string;
+  readonly qos?: 0 | 1 | 2;
+  readonly retain?: boolean;
+  readonly delaySeconds?: number;
+  readonly properties?: object;
+}
+
+export interface ConnectAsked {
+  readonly will?: WillAsked;
+  readonly clean?: boolean;
+  readonly sessionExpiryInterval?: number;
+  readonly protocolVersion?: 4 | 5;
+}
+
+/** One client of the packet edge whose connections come and go; its filter is nobody else's. */
+export class WillClient {
+  readonly clientId: string;
+  readonly filter: string;
+  readonly #edge: PacketEdgeDependencies;
+
+  constructor(edge: PacketEdgeDependencies, clientId = `client/${randomUUID()}`) {
+    this.clientId = clientId;
+    this.filter = `wills/${clientId}`;
+    this.#edge = edge;
+  }
+
+  /** The same client before another instance. */
+  on(edge: PacketEdgeDependencies): WillClient {
+    return new WillClient(edge, this.clientId);
+  }
+
+  connect(atMs: number, asked: ConnectAsked): Promise<WillConnection> {
+    return this.connectAs(randomUUID(), atMs, asked);
+  }
+
+  async connectAs(id: string, atMs: number, asked: ConnectAsked): Promise<WillConnection> {
+    const { will, clean = false, sessionExpiryInterval = 600, protocolVersion = 5 } = asked;
+    const bytes = mqtt.generate({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion,
+      clientId: this.clientId,
+      clean,
+      keepalive: 60,
+      ...(protocolVersion === 5 && { properties: { sessionExpiryInterval } }),
+      ...(will !== undefined && { will: this.#willOf(will, protocolVersion) }),
+    });
+    const connection = new WillConnection(this.#edge, id);
+    await connection.send(atMs, bytes);
+    return connection;
+  }
+
+  async session(): Promise<Session> {
+    const session = await this.#edge.sessions.get(this.clientId);
+    if (session === undefined) throw new Error(`${this.clientId} has no session`);
+    return session;
+  }
+
+  /** What the log holds for whoever subscribes to the client's filter. */
+  async published(): Promise<LoggedMessage[]> {
+    const messages: LoggedMessage[] = [];
+    const all = { from: LOG_START, upTo: LOG_END, shards: 1, filter: this.filter };
+    for await (const message of this.#edge.log.read(all)) messages.push(message);
+    for await (const message of this.#edge.log.readStragglers(all)) messages.push(message);
+    return messages;
+  }
+
+  /** As if somebody had subscribed to the filter. */
+  async listen(): Promise<void> {
+    await this.#edge.routes.ensure({ filter: this.filter, retainSeconds: 3600, shards: 1 });
+  }
+
+  #willOf(
+    { payload = 'gone', topic, qos = 1, retain = false, delaySeconds, properties }: WillAsked,
+    version: 4 | 5,
+  ) {
+    const willDelay = delaySeconds === undefined ? {} : { willDelayInterval: delaySeconds };
+    return {
+      topic: topic ?? this.filter,
+      payload: Buffer.from(payload),
+      qos,
+      retain,
+      ...(version === 5 && { properties: { ...willDelay, ...properties } }),
+    };
+  }
+}
+
+export class WillConnection {
+  readonly id: string;
+  readonly #edge: PacketEdgeDependencies;
+  #context: ConnectionContext | undefined;
+
+  constructor(edge: PacketEdgeDependencies, id: string, context?: ConnectionContext) {
+    this.#edge = edge;
+    this.id = id;
+    this.#context = context;
+  }
+
+  /** The same connection, handed to another instance by its carrier. */
+  on(edge: PacketEdgeDependencies): WillConnection {
+    return new WillConnection(edge, this.id, this.#context);
+  }
+
+  async send(atMs: number, bytes: Uint8Array): Promise<PacketsResponse> {
+    const data = Buffer.from(bytes).toString('base64');
+    return this.#exchange({ packets: [{ data, receivedAtMs: atMs }] });
+  }
+
+  disconnect(atMs: number, reasonCode = 0, properties = {}): Promise<PacketsResponse> {
+    return this.send(
+      atMs,
+      mqtt.generate({ cmd: 'disconnect', reasonCode, properties }, { protocolVersion: 5 }),
+    );
+  }
+
+  lose(atMs: number, reason: CloseReason = 'CONNECTION_LOST'): Promise<PacketsResponse> {
+    return this.#exchange({ packets: [], closed: { reason, atMs } });
+  }
+
+  async #exchange(request: Pick<Parameters<typeof handlePackets>[0], 'packets' | 'closed'>) {
+    const connection = { id: this.id, carrier: { kind: 'listener', address: 'here' } } as const;
+    const context = this.#context === undefined ? {} : { context: this.#context };
+    const response = await handlePackets({ connection, ...context, ...request }, this.#edge);
+    this.#context = response.context ?? this.#context;
+    return response;
+  }
+}
