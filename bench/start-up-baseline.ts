@@ -73,6 +73,7 @@ export async function bundleBaselines(): Promise<Baselines> {
       format: 'esm',
       target: 'node20',
       mainFields: ['module', 'main'],
+      alias: { '@aws-sdk/credential-provider-node': join(PROJECT_ROOT, 'lib/lambda/credentials.ts') },
       minify: true,
       logLevel: 'error',
       write: true,
