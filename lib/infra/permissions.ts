@@ -150,7 +150,7 @@ function signalListeners(scope: Construct): Permission {
 
 function publishToBroker(scope: Construct): Permission {
   return {
-    actions: ['iot:Publish'],
+    actions: ['iot:Publish', 'iot:RetainPublish'],
     resources: [arnOf(scope, { service: 'iot', resource: 'topic', resourceName: '*' })],
     wildcardReason:
       'Clients choose the topics of their messages, which no template knows; the wildcard stands for the topics of this account in this Region.',

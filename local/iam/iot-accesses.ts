@@ -1,3 +1,4 @@
+import { flag } from '#local/iot/data-plane/request';
 import { routeOf } from '#local/iot/data-plane/router';
 import type { Arns } from './arns.ts';
 import type { Access } from './policy.ts';
@@ -7,7 +8,14 @@ export function iotAccesses(method: string, url: string, arns: Arns): readonly A
   const route = routeOf(method, url);
   if (route === undefined) return undefined;
   const { operation, label = '' } = route;
-  return [{ action: `iot:${operation}`, resource: resourceOf(operation, label, arns) }];
+  const resource = resourceOf(operation, label, arns);
+  const access = { action: `iot:${operation}`, resource };
+  if (operation !== 'Publish' || !asksToRetain(url)) return [access];
+  return [access, { action: 'iot:RetainPublish', resource }];
+}
+
+function asksToRetain(url: string): boolean {
+  return flag(new URLSearchParams(url.slice(url.indexOf('?') + 1)), 'retain');
 }
 
 function resourceOf(operation: string, label: string, arns: Arns): string {

@@ -104,7 +104,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('sqs', 'PacketRequests', 'SendMessage', ...POLL),
     ...calls('sqs', 'RouteChecks', 'SendMessage'),
     ...calls('sqs', LISTENERS, 'SendMessage'),
-    ...calls('iot', TOPICS, 'Publish'),
+    ...calls('iot', TOPICS, 'Publish', 'RetainPublish'),
   ],
 };
 

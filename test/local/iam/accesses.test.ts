@@ -60,6 +60,8 @@ test.each([
   ['POST', '/connections/a/messages?topic=t', ['iot:SendDirectMessage on client/a']],
   ['DELETE', '/connections/a', ['iot:DeleteConnection on client/a']],
   ['POST', '/topics/a/b?qos=1', ['iot:Publish on topic/a/b']],
+  ['POST', '/topics/a?retain=false', ['iot:Publish on topic/a']],
+  ['POST', '/topics/a?qos=1&retain=true', ['iot:Publish on topic/a', 'iot:RetainPublish on topic/a']],
   ['GET', '/retainedMessage', ['iot:ListRetainedMessages on *']],
   ['GET', '/_local/events', undefined],
 ])('IoT data plane: %s %s', (method, url, expected) => {
