@@ -20,6 +20,7 @@ import { parseSessionConfiguration } from '#session/session-configuration';
 import { createAcceptance } from '#store/acceptance';
 import { createDocumentClient } from '#store/client';
 import { createFlowStore } from '#store/flows';
+import { createListenerStore } from '#store/listeners';
 import { createMessageLog } from '#store/message-log';
 import { tableNamesFrom } from '#store/names';
 import { createRetainedMessages } from '#store/retained-messages';
@@ -57,6 +58,7 @@ const dependencies: PacketEdgeDependencies = {
   retained: createRetainedMessages(client, tables.messages, { clock }),
   assignments: createShareAssignments(client, tables.messages, { clock }),
   wills: createWillMessages(client, tables.messages),
+  listeners: createListenerStore(client, tables.routes),
   requests,
   signalSender: createSignalSender(queues),
   ...(configuration.settings.publishToBroker && {

@@ -3,7 +3,7 @@ import { checkTopicFilter } from '#session/topic-filter';
 import { clientId, packetClientId } from './client-identifier.ts';
 import { RefusedEventError } from './errors.ts';
 import { problemsOf } from './problems.ts';
-import type { DeliveryRequest, LookUpRequest, RouteCheck, WillRequest } from './requests.ts';
+import type { DeliveryRequest, ListenerCheck, LookUpRequest, RouteCheck, WillRequest } from './requests.ts';
 
 const ATTEMPT = 'a whole number from 0';
 const attempt = z
@@ -36,6 +36,11 @@ const will = z.object({
   clientId: packetClientId,
   connectionId: z.string(),
   removed: z.optional(z.object({ position: z.string(), atMs: z.number() })),
+});
+
+const listenerCheck = z.object({
+  kind: z.literal('listenerCheck', { error: 'listenerCheck' }),
+  address: z.string().check(z.minLength(1)),
 });
 
 function read<Request>(schema: z.ZodMiniType<Request>, body: unknown, allowed: string): Request {
@@ -72,4 +77,9 @@ export function parseWillRequest(body: unknown): WillRequest {
     '{"kind": "will", "clientId": …, "connectionId": …} and what a removed session said of it',
   );
   return { ...request, ...(removed !== undefined && { removed }) };
+}
+
+/** @throws RefusedEventError */
+export function parseListenerCheck(body: unknown): ListenerCheck {
+  return read(listenerCheck, body, '{"kind": "listenerCheck", "address": …}');
 }

@@ -46,6 +46,13 @@ export interface WillRequest {
   };
 }
 
+/** Looks whether a listener process still lives. */
+export interface ListenerCheck {
+  readonly kind: 'listenerCheck';
+  /** The URL of its queue. */
+  readonly address: string;
+}
+
 export interface QueueUrls {
   readonly deliveries?: string;
   readonly lookUps?: string;
@@ -88,6 +95,10 @@ export class Requests {
 
   async will(request: WillRequest, delaySeconds: number): Promise<void> {
     await this.#send('packetRequests', request, delaySeconds);
+  }
+
+  async listenerCheck(check: ListenerCheck, delaySeconds: number): Promise<void> {
+    await this.#send('packetRequests', check, delaySeconds);
   }
 
   /** A message that no filter matched yet. */

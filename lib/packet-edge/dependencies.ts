@@ -4,6 +4,7 @@ import type { Message } from '#session/message';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { Acceptance } from '#store/acceptance';
 import type { FlowStore } from '#store/flows';
+import type { ListenerStore } from '#store/listeners';
 import type { MessageLog } from '#store/message-log';
 import type { RetainedMessages } from '#store/retained-messages';
 import type { Router } from '#store/router';
@@ -30,6 +31,7 @@ export interface PacketEdgeDependencies {
   readonly log: MessageLog;
   readonly retained: RetainedMessages;
   readonly assignments: ShareAssignments;
+  readonly listeners: ListenerStore;
   readonly wills: WillMessages;
   readonly requests: Requests;
   readonly signalSender: SignalSender;

@@ -1,3 +1,5 @@
+import type { Change } from '#edge/change-session';
+import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { Exchange } from './exchange.ts';
 import { routeAll } from './route-subscription.ts';
 import { disconnectSession } from './session-changes.ts';
@@ -18,15 +20,24 @@ export async function endConnection(
   exchange.close();
   const { context, connectionId, dependencies } = exchange;
   if (context === undefined) return;
-  const { transition, prior } = await disconnectSession(
+  const change = await disconnectSession(
     context.clientId,
     connectionId,
     { atMs, reason, ...(sessionExpiryInterval !== undefined && { sessionExpiryInterval }) },
     dependencies,
   );
-  const { session } = transition;
+  await afterEnd(change, context.keepAliveSeconds, dependencies, exchange);
+}
+
+/** What follows from the end of a connection: its will, and how long messages are kept. */
+export async function afterEnd(
+  { transition: { session }, prior }: Change,
+  keepAliveSeconds: number,
+  dependencies: PacketEdgeDependencies,
+  exchange?: Exchange,
+): Promise<void> {
   if (session === undefined) return;
   await executeWills(prior, session, dependencies, exchange);
   if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)
-    await routeAll(session, context.keepAliveSeconds, dependencies);
+    await routeAll(session, keepAliveSeconds, dependencies);
 }

@@ -33,7 +33,7 @@ async function endConnectionsOf(
       const { sessionIdentifier, keepAliveSeconds = 0 } = newestConnection(session);
       const end = { atMs: lastSeenMs, reason: 'CONNECTION_LOST' };
       const change = await disconnectSession(clientId, sessionIdentifier, end, dependencies);
-      await afterEnd(change, sessionIdentifier, keepAliveSeconds, dependencies);
+      await afterEnd(change, keepAliveSeconds, dependencies);
       ended += 1;
     }
   }

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Session } from '#session/session';
+import { connectedClients } from './connected-clients.ts';
 import { getAll } from './get-all.ts';
 import { conditional, request } from './request.ts';
 import { fromItem, toItem } from './session-item.ts';
@@ -18,6 +19,8 @@ export interface SessionStore {
   get(clientId: string): Promise<Session | undefined>;
   /** Those of these clients that have one, each as it stands, in no order. */
   getMany(clientIds: readonly string[]): Promise<Session[]>;
+  /** Client identifiers of the sessions that are connected, a page at a time; the index is a little late. */
+  connected(): AsyncIterable<readonly string[]>;
   /** Replaces the session if it still is at `expectedRevision`, undefined: if there is none. */
   write(session: Session, expectedRevision: number | undefined): Promise<SessionWrite>;
 }
@@ -43,6 +46,8 @@ export function createSessionStore(client: DynamoDBDocumentClient, table: string
       const keys = [...new Set(clientIds)].map((clientId) => ({ clientId }));
       return (await getAll(client, table, 'read sessions', keys, true)).map(fromItem);
     },
+
+    connected: () => connectedClients(client, table),
 
     async write(session, expectedRevision) {
       const isUnchanged = 'revision = :expected';

@@ -36,6 +36,10 @@ export class RecordedRequests extends Requests {
     this.all.push({ queue: 'packetRequests', body, delaySeconds });
   }
 
+  override async listenerCheck(body: unknown, delaySeconds: number): Promise<void> {
+    this.all.push({ queue: 'packetRequests', body, delaySeconds });
+  }
+
   override async furtherLook({ event, delaySeconds }: FurtherLook): Promise<void> {
     this.all.push({ queue: 'unrouted', body: event, delaySeconds });
   }

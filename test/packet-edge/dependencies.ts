@@ -6,6 +6,7 @@ import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
 import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
 import { createAcceptance } from '#store/acceptance';
 import { createFlowStore } from '#store/flows';
+import { createListenerStore } from '#store/listeners';
 import { createMessageLog } from '#store/message-log';
 import { createRetainedMessages } from '#store/retained-messages';
 import { createRouter } from '#store/router';
@@ -58,6 +59,7 @@ export function packetEdge(
     retained: createRetainedMessages(client, names.messages, { clock }),
     assignments: createShareAssignments(client, names.messages, { clock }),
     wills: createWillMessages(client, names.messages),
+    listeners: createListenerStore(client, names.routes),
     requests: new RecordedRequests(),
     sentSignals,
     signalSender: {

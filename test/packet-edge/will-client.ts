@@ -7,6 +7,9 @@ import type { LoggedMessage } from '#session/message';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';
 
+/** Of the listener process that carries these clients' packets. */
+export const LISTENER_ADDRESS = 'here';
+
 const LOG_END = 'Z'.repeat(LOG_START.length);
 
 export interface WillAsked {
@@ -30,16 +33,23 @@ export class WillClient {
   readonly clientId: string;
   readonly filter: string;
   readonly #edge: PacketEdgeDependencies;
+  readonly #address: string;
 
-  constructor(edge: PacketEdgeDependencies, clientId = `client/${randomUUID()}`) {
+  constructor(edge: PacketEdgeDependencies, clientId = `client/${randomUUID()}`, address = LISTENER_ADDRESS) {
     this.clientId = clientId;
     this.filter = `wills/${clientId}`;
     this.#edge = edge;
+    this.#address = address;
   }
 
   /** The same client before another instance. */
   on(edge: PacketEdgeDependencies): WillClient {
-    return new WillClient(edge, this.clientId);
+    return new WillClient(edge, this.clientId, this.#address);
+  }
+
+  /** The same client, with connections through another listener. */
+  through(address: string): WillClient {
+    return new WillClient(this.#edge, this.clientId, address);
   }
 
   connect(atMs: number, asked: ConnectAsked): Promise<WillConnection> {
@@ -58,7 +68,7 @@ export class WillClient {
       ...(protocolVersion === 5 && { properties: { sessionExpiryInterval } }),
       ...(will !== undefined && { will: this.#willOf(will, protocolVersion) }),
     });
-    const connection = new WillConnection(this.#edge, id);
+    const connection = new WillConnection(this.#edge, id, this.#address);
     await connection.send(atMs, bytes);
     return connection;
   }
@@ -101,17 +111,19 @@ export class WillClient {
 export class WillConnection {
   readonly id: string;
   readonly #edge: PacketEdgeDependencies;
+  readonly #address: string;
   #context: ConnectionContext | undefined;
 
-  constructor(edge: PacketEdgeDependencies, id: string, context?: ConnectionContext) {
+  constructor(edge: PacketEdgeDependencies, id: string, address: string, context?: ConnectionContext) {
     this.#edge = edge;
     this.id = id;
+    this.#address = address;
     this.#context = context;
   }
 
   /** The same connection, handed to another instance by its carrier. */
   on(edge: PacketEdgeDependencies): WillConnection {
-    return new WillConnection(edge, this.id, this.#context);
+    return new WillConnection(edge, this.id, this.#address, this.#context);
   }
 
   async send(atMs: number, bytes: Uint8Array): Promise<PacketsResponse> {
@@ -131,7 +143,7 @@ export class WillConnection {
   }
 
   async #exchange(request: Pick<Parameters<typeof handlePackets>[0], 'packets' | 'closed'>) {
-    const connection = { id: this.id, carrier: { kind: 'listener', address: 'here' } } as const;
+    const connection = { id: this.id, carrier: { kind: 'listener', address: this.#address } } as const;
     const context = this.#context === undefined ? {} : { context: this.#context };
     const response = await handlePackets({ connection, ...context, ...request }, this.#edge);
     this.#context = response.context ?? this.#context;
