@@ -4,17 +4,18 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { createIotCoreClient } from '#broker/iot-core';
 import { publishToBroker } from '#broker/publish';
-import { parseWillRequest } from '#edge/queue-requests';
+import { parseListenerCheck, parseWillRequest } from '#edge/queue-requests';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
+import { checkListener, heartbeat } from '#packet-edge/listeners';
 import { createSignalSender } from '#packet-edge/signal-queue';
 import { fireWill } from '#packet-edge/wills';
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
-import { parsePacketsRequest } from '#packets/exchange-codec';
+import { parseHeartbeat, parsePacketsRequest } from '#packets/exchange-codec';
 import type { Message } from '#session/message';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createAcceptance } from '#store/acceptance';
@@ -66,6 +67,12 @@ const dependencies: PacketEdgeDependencies = {
       metrics.add(`Broker.${await publishToBroker(broker, message)}`);
     },
   }),
+  report: ({ clientId, what, outcome, reason }) => {
+    metrics.add(`Sessions.${outcome}`);
+    logger
+      .forClient(clientId)
+      .info(`${what}: ${outcome}`, { outcome, ...(reason !== undefined && { reason }) });
+  },
   configuration,
   clock,
   sleep: async (milliseconds) => {
@@ -89,7 +96,20 @@ async function exchange(request: PacketsRequest): Promise<PacketsResponse> {
   return response;
 }
 
+function kindOf(body: unknown): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, 'kind') : undefined;
+}
+
+async function handleListenerCheck(body: unknown): Promise<void> {
+  const { address } = parseListenerCheck(body);
+  const ended = await checkListener(address, dependencies);
+  if (ended === undefined) return;
+  metrics.add('Connections.abandoned', ended);
+  logger.warn('a listener is gone; what it left open was ended', { address, connections: ended });
+}
+
 async function handleRequest(body: unknown): Promise<void> {
+  if (kindOf(body) === 'listenerCheck') return handleListenerCheck(body);
   const request = parseWillRequest(body);
   const outcome = await fireWill(request, dependencies);
   metrics.add(`Wills.${outcome}`);
@@ -98,14 +118,22 @@ async function handleRequest(body: unknown): Promise<void> {
 
 /**
  * Control packets of one connection, in the order in which they came, which are answered with those to be sent;
- * wills whose time has come, a batch from their queue.
+ * signs of life of listeners; wills whose time has come and listeners to look after, a batch from their queue.
  */
-export async function handler(event: unknown, context: Context): Promise<PacketsResponse | SQSBatchResponse> {
+export async function handler(
+  event: unknown,
+  context: Context,
+): Promise<PacketsResponse | SQSBatchResponse | undefined> {
   try {
     if (isQueueEvent(event)) {
       return await handleQueueRecords(event, context, logger, (body) =>
         keepRefused('packets', body, telemetry, requests, () => handleRequest(body)),
       );
+    }
+    const sign = parseHeartbeat(event);
+    if (sign !== undefined) {
+      await heartbeat(sign.heartbeat.address, dependencies);
+      return undefined;
     }
     const parsed = parsePacketsRequest(event);
     if (parsed.ok) return await exchange(parsed.request);

@@ -109,7 +109,8 @@ function fromListener(...[level, message, details = {}]: Parameters<Log>): Line 
       return { what: 'connected', colour: 'green', rest: `${client}  ${version}, packet edge` };
     }
     case 'Disconnected':
-      return { what: 'disconnected', colour: 'yellow', rest: `${client}  ${details['reason']}, packet edge` };
+      // The function says why: a DISCONNECT may still have been on its way there.
+      return undefined;
     default:
       return level === 'INFO'
         ? undefined
@@ -136,6 +137,7 @@ const logSchema = z.looseObject({
   message: z.string(),
   clientId: z.optional(z.string()),
   outcome: z.optional(z.string()),
+  reason: z.optional(z.string()),
 });
 const CONCERNING = ['WARN', 'ERROR', 'CRITICAL'];
 /** What became of a session at a connection, where a user would like to know. */
@@ -145,10 +147,17 @@ const NOTABLE: Readonly<Record<string, string>> = { resumed: 'is resumed', taken
 function fromLog(functionName: string, text: string): Line | undefined {
   const entry = logSchema.safeParse(parseJson(text));
   if (!entry.success) return undefined;
-  const { level, message, clientId, outcome } = entry.data;
+  const { level, message, clientId, outcome, reason } = entry.data;
   const notable = NOTABLE[outcome ?? ''];
   if (notable !== undefined && clientId !== undefined) {
     return { what: 'session', colour: 'green', rest: `${shown(clientId)}  ${notable}` };
+  }
+  if (clientId !== undefined && reason !== undefined && message.startsWith('disconnected: ')) {
+    return {
+      what: 'disconnected',
+      colour: 'yellow',
+      rest: `${shown(clientId)}  ${shown(reason)}, packet edge`,
+    };
   }
   if (!CONCERNING.includes(level)) return undefined;
   return concerning(level, functionName, shown(clientId ?? ''), message);

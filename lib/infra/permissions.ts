@@ -3,7 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { FILTER_INDEX } from '#store/table-definitions';
+import { FILTER_INDEX, STATUS_INDEX } from '#store/table-definitions';
 import { LISTENER_QUEUE_PREFIX } from './names.ts';
 import type { Permission } from './permission.ts';
 import type { Queues } from './queues.ts';
@@ -65,9 +65,10 @@ export function permissionsOf(
     // A transaction needs the permissions of its parts.
     Packets: [
       onTable(tables.sessions, 'BatchGetItem', 'GetItem', 'PutItem'),
+      onIndex(tables.sessions, STATUS_INDEX.indexName),
       onTable(tables.subscriptions, 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       onIndex(tables.subscriptions, FILTER_INDEX.indexName),
-      onTable(tables.routes, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      onTable(tables.routes, 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       onTable(tables.messages, 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
       onTable(tables.inflight, 'DeleteItem', 'GetItem', 'PutItem'),
       sendTo(queues.packetRequests, queues.routeChecks),

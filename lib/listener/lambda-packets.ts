@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
-import type { ConnectionContext, PacketsResponse } from '#packets/exchange';
+import type { ConnectionContext, HeartbeatEvent, PacketsResponse } from '#packets/exchange';
 import { ListenerError } from './errors.ts';
-import type { PacketsFunction } from './ports.ts';
+import type { Heartbeat, PacketsFunction } from './ports.ts';
 import { signalSchema } from './signal-schema.ts';
 
 /** Throttling and lost connections; what still fails after them is repeated by who calls. */
@@ -69,5 +69,12 @@ export function packetsThroughLambda(lambda: LambdaClient, functionName: string)
     const answer = await invoke(lambda, functionName, request);
     // Throws for what is no answer: the name may be that of another function.
     return z.parse(responseSchema, answer) as PacketsResponse;
+  };
+}
+
+/** Signs of life, to the same function. */
+export function heartbeatThroughLambda(lambda: LambdaClient, functionName: string): Heartbeat {
+  return async (address) => {
+    await invoke(lambda, functionName, { heartbeat: { address } } satisfies HeartbeatEvent);
   };
 }

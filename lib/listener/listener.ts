@@ -1,12 +1,11 @@
 import { Admission } from './admission.ts';
 import { Connections } from './connections.ts';
 import { ListenerError } from './errors.ts';
+import { HeartbeatTimer } from './heartbeat.ts';
 import { jsonLines } from './log.ts';
 import { type Limits, type ListenerOptions, limitsOf } from './options.ts';
-import type { Log, Signals } from './ports.ts';
+import type { Heartbeat, Log, Signals } from './ports.ts';
 import { openServers, type PortName, type Servers } from './servers.ts';
-
-const HEARTBEAT_INTERVAL_MS = 10_000;
 
 /**
  * Opens the ports and carries control packets between clients and the function `packets`. Any number of
@@ -29,7 +28,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   try {
     const servers = await openServers({ ...options, limits, log, admission, connections });
     log('INFO', 'Listening', { ...servers.ports, address });
-    return new Listener({ servers, admission, connections, signals, limits, log }, options);
+    return new Listener(
+      { servers, admission, connections, signals, limits, log },
+      address,
+      options.heartbeat,
+    );
   } catch (error) {
     await signals.stop();
     throw error;
@@ -50,13 +53,13 @@ export class Listener {
   /** The ports that were asked for, with the free ones found. */
   readonly ports: Readonly<Partial<Record<PortName, number>>>;
   private readonly parts: Parts;
-  private readonly heartbeat: NodeJS.Timeout | undefined;
+  private readonly heartbeat: HeartbeatTimer | undefined;
 
-  constructor(parts: Parts, { onHeartbeat }: Pick<ListenerOptions, 'onHeartbeat'>) {
+  constructor(parts: Parts, address: string, heartbeat?: Heartbeat) {
     this.parts = parts;
     this.ports = parts.servers.ports;
-    if (onHeartbeat === undefined) return;
-    this.heartbeat = setInterval(() => onHeartbeat(parts.connections.size), HEARTBEAT_INTERVAL_MS);
+    if (heartbeat === undefined) return;
+    this.heartbeat = new HeartbeatTimer(heartbeat, address, parts.log);
   }
 
   /** Connections that the function may not know the end of. */
@@ -67,7 +70,7 @@ export class Listener {
   /** Sends all clients away and waits, for a limited time, until the function knows that they are gone. */
   async stop(): Promise<void> {
     const { servers, admission, connections, signals, limits, log } = this.parts;
-    clearInterval(this.heartbeat);
+    this.heartbeat?.stop();
     servers.stopAccepting();
     const left = await connections.shutDown(limits.stopTimeoutMs);
     admission.destroyAll();
@@ -82,7 +85,7 @@ export class Listener {
    */
   destroy(): void {
     const { servers, admission, connections, signals } = this.parts;
-    clearInterval(this.heartbeat);
+    this.heartbeat?.stop();
     servers.stopAccepting();
     connections.destroy();
     admission.destroyAll();

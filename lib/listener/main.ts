@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnvironment } from './environment.ts';
 import { ListenerError } from './errors.ts';
 import { authorizerThroughLambda } from './lambda-authorizer.ts';
-import { createLambdaClient, packetsThroughLambda } from './lambda-packets.ts';
+import { createLambdaClient, heartbeatThroughLambda, packetsThroughLambda } from './lambda-packets.ts';
 import { type Listener, startListener } from './listener.ts';
 import { jsonLines } from './log.ts';
 import { SqsSignals } from './sqs-signals.ts';
@@ -20,6 +20,7 @@ async function main(): Promise<Listener> {
   }
   return startListener({
     packets: packetsThroughLambda(lambda, packetsFunction),
+    heartbeat: heartbeatThroughLambda(lambda, packetsFunction),
     signals: new SqsSignals({ sqs: new SQSClient({}), queueNamePrefix, log }),
     ...(authorizerFunction !== undefined && {
       authorizer: authorizerThroughLambda(lambda, authorizerFunction),

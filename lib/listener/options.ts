@@ -1,5 +1,5 @@
 import { ListenerError } from './errors.ts';
-import type { Authorizer, Log, PacketsFunction, Signals } from './ports.ts';
+import type { Authorizer, Heartbeat, Log, PacketsFunction, Signals } from './ports.ts';
 
 /** Ports to listen on, 0 = any free one. Absent: not at all. */
 export interface ListenerPorts {
@@ -133,11 +133,12 @@ export interface ListenerOptions {
   readonly limits?: Partial<Limits>;
 
   /**
-   * Called every 10 seconds while the listener runs, with the number of its connections.
+   * Called at once and then every 10 seconds while the listener runs. When it stops being called, the function
+   * ends the connections that the process has left open.
    *
-   * @default - not called
+   * @default - not called: clients of a process that was killed stay connected until they return
    */
-  readonly onHeartbeat?: (connections: number) => void;
+  readonly heartbeat?: Heartbeat;
 
   /** @default - JSON lines on the standard output */
   readonly log?: Log;

@@ -38,3 +38,6 @@ export type LogLevel = 'INFO' | 'WARN' | 'ERROR';
 export type LogDetails = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export type Log = (level: LogLevel, message: string, details?: LogDetails) => void;
+
+/** Takes a sign of life of the process whose signals go to this address. */
+export type Heartbeat = (address: string) => Promise<void>;

@@ -19,6 +19,16 @@ export interface SignalSender {
   send(address: string, signals: readonly Signal[]): Promise<void>;
 }
 
+/** What has become of a session, for logs and metrics. */
+export interface SessionReport {
+  readonly clientId: string;
+  readonly what: 'connected' | 'disconnected';
+  /** Such as `started`, `resumed`, `takenOver`; of the end `disconnected` or `ended`. */
+  readonly outcome: string;
+  /** Of the end; words of AWS IoT Core's events. */
+  readonly reason?: string;
+}
+
 /** What the packet edge works with. */
 export interface PacketEdgeDependencies {
   readonly sessions: SessionStore;
@@ -37,6 +47,7 @@ export interface PacketEdgeDependencies {
   readonly signalSender: SignalSender;
   /** Publishes to the broker's own subscribers too; absent: the packet edge stands alone. */
   readonly publishToBroker?: (message: Message) => Promise<void>;
+  readonly report: (report: SessionReport) => void;
   readonly configuration: SessionConfiguration;
   readonly clock: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;

@@ -76,18 +76,19 @@ export async function connectSession(
   };
   const { transition, prior } = await change(clientId, event, dependencies);
   if (transition.session === undefined) throw new Error(`CONNECT of ${clientId} made no session`);
+  dependencies.report({ clientId, what: 'connected', outcome: transition.outcome });
   return { session: transition.session, prior };
 }
 
 /** The end of a connection, with the interval that DISCONNECT may have set. */
-export function disconnectSession(
+export async function disconnectSession(
   clientId: string,
   connectionId: string,
   end: { readonly atMs: number; readonly reason: string; readonly sessionExpiryInterval?: number },
   dependencies: PacketEdgeDependencies,
 ): Promise<Change> {
   const { atMs, reason, sessionExpiryInterval } = end;
-  return change(
+  const ended = await change(
     clientId,
     {
       kind: 'connection',
@@ -101,4 +102,6 @@ export function disconnectSession(
     },
     dependencies,
   );
+  dependencies.report({ clientId, what: 'disconnected', outcome: ended.transition.outcome, reason });
+  return ended;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { shown } from '#session/shown';
 import { checkTopicName } from '#session/topic-name';
-import type { ConnectionContext, PacketsRequest } from './exchange.ts';
+import type { ConnectionContext, HeartbeatEvent, PacketsRequest } from './exchange.ts';
 
 /* Every `error` says what is allowed; what came and where is added by `problemOf`. */
 
@@ -116,6 +116,16 @@ const packetsRequest = object({
 
 /** More of them tell no more. */
 const MAXIMUM_PROBLEMS = 10;
+
+const heartbeat = object({
+  heartbeat: object({ address: text(2048) } satisfies ShapeOf<HeartbeatEvent['heartbeat']>),
+});
+
+/** Reads a sign of life; undefined when the event is something else. */
+export function parseHeartbeat(value: unknown): HeartbeatEvent | undefined {
+  const result = heartbeat.safeParse(value);
+  return result.success ? result.data : undefined;
+}
 
 /** Reads what a carrier hands over, or whoever else invokes the function. */
 export function parsePacketsRequest(value: unknown): ParsedRequest {

@@ -85,3 +85,11 @@ export interface PacketsResponse {
   /** Ask again (`look`) after so many milliseconds, because something may not be visible yet. */
   readonly lookAfterMs?: number;
 }
+
+/** A listener process lives. */
+export interface HeartbeatEvent {
+  readonly heartbeat: {
+    /** `Carrier.address` of its connections. */
+    readonly address: string;
+  };
+}

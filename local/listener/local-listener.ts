@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { LISTENER_QUEUE_PREFIX } from '#infra/names';
 import { ListenerError } from '#listener/errors';
-import { createLambdaClient, packetsThroughLambda } from '#listener/lambda-packets';
+import { createLambdaClient, heartbeatThroughLambda, packetsThroughLambda } from '#listener/lambda-packets';
 import { type Listener, startListener } from '#listener/listener';
 import type { Log } from '#listener/ports';
 import { SqsSignals } from '#listener/sqs-signals';
@@ -47,8 +47,10 @@ export class LocalListener {
     const client = { endpoint: awsUrl, region, credentials: { accessKeyId, secretAccessKey: 'local' } };
     const { port = 0, wsPort = 0 } = ports;
     try {
+      const lambda = createLambdaClient(client);
       const listener = await startListener({
-        packets: packetsThroughLambda(createLambdaClient(client), functionName),
+        packets: packetsThroughLambda(lambda, functionName),
+        heartbeat: heartbeatThroughLambda(lambda, functionName),
         signals: new SqsSignals({ sqs: new SQSClient(client), queueNamePrefix: LISTENER_QUEUE_PREFIX, log }),
         ports: { mqtt: port, ws: wsPort },
         host: '127.0.0.1',

@@ -96,9 +96,10 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   Packets: [
     ...calls('dynamodb', 'Sessions', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...calls('dynamodb', 'Sessions/index/byStatus', 'Query'),
     ...calls('dynamodb', 'Subscriptions', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...calls('dynamodb', 'Subscriptions/index/byFilter', 'Query'),
-    ...calls('dynamodb', 'Routes', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...calls('dynamodb', 'Routes', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...calls('dynamodb', 'Messages', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
     ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem', 'PutItem'),
     ...calls('sqs', 'PacketRequests', 'SendMessage', ...POLL),

@@ -64,7 +64,14 @@ test.each<[CloudObservation, RegExp | undefined]>([
     /connected {5}a {2}MQTT 5, packet edge$/,
   ],
   [
-    { kind: 'listener', logged: ['INFO', 'Disconnected', { clientId: 'a', reason: 'CONNECTION_LOST' }] },
+    {
+      kind: 'logged',
+      line: {
+        functionName: 'F',
+        requestId: 'r',
+        text: '{"level":"INFO","message":"disconnected: ended","outcome":"ended","clientId":"a","reason":"CONNECTION_LOST"}',
+      },
+    },
     /disconnected {2}a {2}CONNECTION_LOST, packet edge$/,
   ],
   [
@@ -72,6 +79,7 @@ test.each<[CloudObservation, RegExp | undefined]>([
     /warn {10}listener {2}a: A call failed no table$/,
   ],
   [{ kind: 'listener', logged: ['INFO', 'Listening', {}] }, undefined],
+  [{ kind: 'listener', logged: ['INFO', 'Disconnected', { clientId: 'a' }] }, undefined],
   [
     {
       kind: 'busEvent',

@@ -68,6 +68,7 @@ export function packetEdge(
         onSignals(address, signals);
       },
     },
+    report: () => {},
     configuration,
     clock,
     sleep,
