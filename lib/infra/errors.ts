@@ -13,6 +13,7 @@ export type InfrastructureErrorCode =
   | 'infrastructure.configurationMissing'
   | 'infrastructure.configurationUnreadable'
   | 'infrastructure.deliveryConcurrency'
+  | 'infrastructure.listenerUnguarded'
   | 'infrastructure.maximumThroughput'
   | 'infrastructure.noDurableTopics'
   | 'infrastructure.ruleNamePrefix'

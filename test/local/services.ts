@@ -45,6 +45,7 @@ export function fixtureFunction(
     timeoutSeconds?: number;
     concurrency?: number;
     exportName?: string;
+    file?: string;
     environment?: Record<string, string>;
   } = {},
 ) {
@@ -52,7 +53,7 @@ export function fixtureFunction(
     {
       name,
       arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-      file: fileURLToPath(new URL('./fixtures/handlers.mjs', import.meta.url)),
+      file: options.file ?? fileURLToPath(new URL('./fixtures/handlers.mjs', import.meta.url)),
       exportName: options.exportName ?? 'handler',
       environment: { GREETING: 'hello', AWS_REGION: 'us-east-1', ...options.environment },
       timeoutSeconds: options.timeoutSeconds ?? 5,
