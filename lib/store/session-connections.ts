@@ -105,35 +105,33 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
 }
 
 /**
- * `[atMs, cleanStart, sessionExpiryInterval, owner]`; the owner as its place among the session's
- * connections, or its identifier.
+ * `[atMs, cleanStart, sessionExpiryInterval, owner]`; the owner as its place among the session's connections, from
+ * whose `connectedAtMs` the time then counts, or its identifier.
  */
-export function declarationToList(declaration: Declaration, owners: readonly string[]): StoredList {
+export function declarationToList(declaration: Declaration, connections: readonly Connection[]): StoredList {
   const { atMs, cleanStart, sessionExpiryInterval, sessionIdentifier, ...forgotten } = declaration;
   forgotten satisfies Record<string, never>;
+  const place = connections.findIndex((connection) => connection.sessionIdentifier === sessionIdentifier);
+  const identifier = sessionIdentifier === undefined ? null : shortIdentifier(sessionIdentifier);
   return trimmed([
-    atMs,
+    atMs - (connections[place]?.connectedAtMs ?? 0),
     cleanStart ?? null,
     sessionExpiryInterval ?? null,
-    sessionIdentifier === undefined ? null : placeOf(sessionIdentifier, owners),
+    place < 0 ? identifier : place,
   ]);
 }
 
-function placeOf(sessionIdentifier: string, owners: readonly string[]): number | string {
-  const place = owners.indexOf(sessionIdentifier);
-  return place < 0 ? shortIdentifier(sessionIdentifier) : place;
-}
-
-export function declarationFromList(list: StoredList, owners: readonly string[]): Declaration {
-  const [atMs, cleanStart, sessionExpiryInterval, owner] = list as [
+export function declarationFromList(list: StoredList, connections: readonly Connection[]): Declaration {
+  const [storedMs, cleanStart, sessionExpiryInterval, owner] = list as [
     number,
     (boolean | null)?,
     (number | null)?,
     (number | string)?,
   ];
-  const sessionIdentifier = typeof owner === 'string' ? fullIdentifier(owner) : owners[owner ?? -1];
+  const connection = typeof owner === 'number' ? connections[owner] : undefined;
+  const sessionIdentifier = typeof owner === 'string' ? fullIdentifier(owner) : connection?.sessionIdentifier;
   return {
-    atMs,
+    atMs: storedMs + (connection?.connectedAtMs ?? 0),
     ...(sessionIdentifier === undefined ? {} : { sessionIdentifier }),
     ...(typeof cleanStart === 'boolean' ? { cleanStart } : {}),
     ...(typeof sessionExpiryInterval === 'number' ? { sessionExpiryInterval } : {}),

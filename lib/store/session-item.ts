@@ -116,13 +116,12 @@ export function toItem(session: Session): Item {
     ...plain
   } = session;
   const expiresAt = timeToLive(session);
-  const owners = connections.map(({ sessionIdentifier }) => sessionIdentifier);
   const item: StoredSession = {
     ...plain,
     connections: connections.map((connection) => connectionToList(connection, session.incarnation)),
     ...(declarations.length === 0
       ? {}
-      : { declarations: declarations.map((each) => declarationToList(each, owners)) }),
+      : { declarations: declarations.map((each) => declarationToList(each, connections)) }),
     ...(before === undefined ? {} : { before: lifeToList(before, session) }),
     ...(progress === undefined
       ? {}
@@ -169,11 +168,10 @@ export function fromItem(item: Item): Session {
   const owed = fullPosition(owedFrom ?? cursor);
   const { statusShard: _shard, statusOrder: _order, expiresAt: _expiresAt, ...plain } = rest;
   const known = connections.map((list) => connectionFromList(list, stored.incarnation));
-  const owners = known.map(({ sessionIdentifier }) => sessionIdentifier);
   return {
     ...plain,
     connections: known,
-    declarations: (declarations ?? []).map((list) => declarationFromList(list, owners)),
+    declarations: (declarations ?? []).map((list) => declarationFromList(list, known)),
     ...(before === undefined ? {} : { before: lifeFromList(before, stored) }),
     ...(progress === undefined
       ? {}

@@ -44,6 +44,7 @@ const full = (clientId: string): Session => {
       { atMs: 7, sessionExpiryInterval: 0 },
       { atMs: 8, cleanStart: true, sessionExpiryInterval: 0xffffffff },
       { atMs: 9, sessionIdentifier: '=', cleanStart: true },
+      { atMs: 10, sessionIdentifier: '=', sessionExpiryInterval: 0 },
       { atMs: 9, sessionIdentifier: 'forgotten', sessionExpiryInterval: 60 },
     ],
     owedFrom: positionAt(77),

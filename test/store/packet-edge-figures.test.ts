@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Flow, type Outbound, startFlow } from '#session/flow/flow';
+import { FOLLOW_BROKER } from '#session/policy';
 import { positionAt, positionOf } from '#session/position';
+import type { Session } from '#session/session';
+import { DEFAULT_SETTINGS } from '#session/settings';
+import { REMEMBERED_CONNECTIONS, type SessionEvent, transition } from '#session/transition';
 import { createAcceptance } from '#store/acceptance';
 import { toItem } from '#store/flow-item';
 import { createFlowStore } from '#store/flows';
@@ -91,7 +95,62 @@ describe('what a flow takes', () => {
   });
 });
 
+/** The writes of a client that connects and disconnects so often, each with what its packets declare. */
+function* sessionsOf(clientId: string, connections: number): Generator<Session> {
+  const policy = { ...FOLLOW_BROKER, clients: '*', sessionExpiryInterval: 'client' as const };
+  const rules = { policy, settings: DEFAULT_SETTINGS };
+  let session: Session | undefined;
+  for (let versionNumber = 1; versionNumber <= connections; versionNumber += 1) {
+    const sessionIdentifier = randomUUID();
+    const connectedAtMs = NOW_MS + versionNumber * 3_661_937;
+    const disconnectedAtMs = connectedAtMs + 1_837_211;
+    const connect: SessionEvent = {
+      kind: 'connection',
+      connection: {
+        sessionIdentifier,
+        versionNumber,
+        connectedAtMs,
+        seenAtMs: connectedAtMs,
+        keepAliveSeconds: 60,
+      },
+      declaration: { atMs: connectedAtMs, cleanStart: false, sessionExpiryInterval: 86_400 },
+      carrier: `https://sqs.eu-west-1.amazonaws.com/123456789012/mqtt-sessions-${sessionIdentifier}`,
+      ipAddress: '192.168.100.17',
+      principal: 'f2b0c8a1e4d94f7a8c6b5d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a',
+    };
+    const end: SessionEvent = {
+      kind: 'connection',
+      connection: {
+        sessionIdentifier,
+        seenAtMs: disconnectedAtMs,
+        disconnectedAtMs,
+        disconnectReason: 'CLIENT_INITIATED_DISCONNECT',
+      },
+      declaration: { atMs: disconnectedAtMs, sessionExpiryInterval: 3_600 },
+    };
+    for (const event of [connect, end]) {
+      const next = transition(clientId, session, event, rules, disconnectedAtMs);
+      if (!next.isChange) throw new Error(`Nothing changed: ${next.outcome}`);
+      session = next.session;
+      yield session;
+    }
+  }
+}
+
 describe('what the packet edge costs', () => {
+  it('one write unit and two of the index for a CONNECT or DISCONNECT, with all that is remembered', async () => {
+    const store = createSessionStore(client, names.sessions);
+    const units: number[] = [];
+    let revision: number | undefined;
+    for (const session of sessionsOf(`vehicle-${NOW_MS}`, REMEMBERED_CONNECTIONS + 3)) {
+      const write = await unitsOf(() => store.write(session, revision));
+      units.push(write.writeUnits - write.indexUnits);
+      expect(await store.get(session.clientId)).toStrictEqual(session);
+      revision = session.revision;
+    }
+    expect(Math.max(...units)).toBe(1);
+  });
+
   it('four write units to take a QoS 2 message over: two for the message, two for the flow', async () => {
     const acceptance = createAcceptance(client, names, { settleSeconds: 4, clock });
     const message = {
