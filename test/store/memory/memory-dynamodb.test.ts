@@ -1,0 +1,32 @@
+import { createAcceptance } from '#store/acceptance';
+import { createFlowStore } from '#store/flows';
+import { createMessageLog } from '#store/message-log';
+import { createRetainedMessages } from '#store/retained-messages';
+import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { acceptanceContract } from '#test/contract/acceptance';
+import { flowStoreContract } from '#test/contract/flow-store';
+import { messageLogContract } from '#test/contract/message-log';
+import { retainedMessagesContract } from '#test/contract/retained-messages';
+import { routeStoreContract } from '#test/contract/route-store';
+import { sessionStoreContract } from '#test/contract/session-store';
+import { subscriptionStoreContract } from '#test/contract/subscription-store';
+import { memoryTables } from './memory-dynamodb.ts';
+
+// What the stores do on it is what they do on DynamoDB Local, so that runs on either show the same.
+const { names, newClient } = memoryTables();
+
+sessionStoreContract(() => createSessionStore(newClient(), names.sessions));
+subscriptionStoreContract(() =>
+  createSubscriptionStore(newClient(), names.subscriptions, { clock: Date.now }),
+);
+routeStoreContract((clock) => createRouteStore(newClient(), names.routes, { clock }));
+messageLogContract((options) => createMessageLog(newClient(), names.messages, options));
+flowStoreContract(() => createFlowStore(newClient(), names.inflight));
+acceptanceContract({
+  acceptanceWith: (options) => createAcceptance(newClient(), names, options),
+  logWith: (options) => createMessageLog(newClient(), names.messages, options),
+  flows: () => createFlowStore(newClient(), names.inflight),
+});
+retainedMessagesContract((clock) => createRetainedMessages(newClient(), names.messages, { clock }));
