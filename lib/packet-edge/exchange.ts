@@ -91,6 +91,11 @@ export class Exchange {
     this.#loaded = { outcome: 'loaded', flow, storedRevision: flow.revision };
   }
 
+  /** Whether anything here has asked for the flow. */
+  get hasLoadedFlow(): boolean {
+    return this.#flow !== undefined;
+  }
+
   /** Whether the flow has to be written before the answer. */
   get hasChangedFlow(): boolean {
     return this.#loaded?.outcome === 'loaded' && this.#flow !== this.#loaded.flow;
@@ -113,9 +118,12 @@ export class Exchange {
       const bytes = generatePacket(packet, this.#protocolVersion);
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
     });
+    const flowRevision = this.#flow?.revision ?? this.#context?.flowRevision;
     return {
       packets,
-      ...(this.#context !== undefined && { context: this.#context }),
+      ...(this.#context !== undefined && {
+        context: { ...this.#context, ...(flowRevision !== undefined && { flowRevision }) },
+      }),
       ...(this.isClosed && { close: true as const }),
       ...(this.signals.length > 0 && { signals: this.signals }),
       ...(this.lookAfterMs !== undefined && !this.isClosed && { lookAfterMs: this.lookAfterMs }),

@@ -1,5 +1,6 @@
 import type { ConnectionContext } from '#packets/exchange';
 import { type Flow, startFlow } from '#session/flow/flow';
+import { confirm, sendAgain } from '#session/flow/outbound';
 import { LOG_START } from '#session/position';
 import { newestConnection } from '#session/session';
 import type { PacketEdgeDependencies } from './dependencies.ts';
@@ -25,9 +26,9 @@ async function isNewest(
 }
 
 /**
- * Reads the flow of a connection's client. A flow of an earlier life is replaced by a new one; one that was
- * last used by another connection is taken over with everything in it to be sent again, unless that connection
- * is the newer one.
+ * Reads the flow of a connection's client. What an answer was to send that never reached the carrier is to be
+ * sent again. A flow of an earlier life is replaced by a new one; one that was last used by another connection is
+ * taken over with everything in it to be sent again, unless that connection is the newer one.
  */
 export async function loadFlow(
   context: ConnectionContext,
@@ -37,8 +38,10 @@ export async function loadFlow(
   const { clientId, incarnation } = context;
   const stored = await dependencies.flows.get(clientId);
   const storedRevision = stored?.revision;
-  if (stored?.incarnation === incarnation && stored.connection === connectionId)
-    return { outcome: 'loaded', flow: stored, storedRevision };
+  if (stored?.incarnation === incarnation && stored.connection === connectionId) {
+    const isConfirmed = context.flowRevision === storedRevision;
+    return { outcome: 'loaded', flow: isConfirmed ? confirm(stored) : sendAgain(stored), storedRevision };
+  }
   // Without an item nobody has anything under way: a stale connection cannot do harm.
   if (stored !== undefined && !(await isNewest(context, connectionId, dependencies)))
     return { outcome: 'takenOver' };
@@ -48,7 +51,8 @@ export async function loadFlow(
     return { outcome: 'loaded', flow: { ...fresh, revision: storedRevision ?? 0 }, storedRevision };
   }
   const [first] = stored.outbound;
-  const { resendFrom: _, ...rest } = stored;
+  // Stamps of another connection may be those of another clock.
+  const { resendFrom: _, unconfirmedFrom: __, inboundAtMs: ___, ...rest } = stored;
   const flow: Flow = {
     ...rest,
     connection: connectionId,

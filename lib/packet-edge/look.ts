@@ -8,6 +8,7 @@ import type { Exchange } from './exchange.ts';
 import { AHEAD_MESSAGES, LOOK_BYTES, LOOK_MESSAGES, PAST_FULL_MESSAGES } from './limits.ts';
 import { ownLog } from './own-log.ts';
 import { recordDrops } from './record-drops.ts';
+import { resend } from './resend.ts';
 import { retainFor } from './route-subscription.ts';
 import { packetPolicy } from './session-changes.ts';
 import { takeUnassigned } from './share-groups.ts';
@@ -91,7 +92,10 @@ function withBehind(flow: Flow, isBehind: boolean): Flow {
  */
 export async function look(exchange: Exchange): Promise<void> {
   const { context, wanted } = exchange;
-  if (context === undefined || wanted === undefined) return;
+  if (context === undefined) return;
+  // What an answer was to say that was lost.
+  if (exchange.hasLoadedFlow || wanted !== undefined) await resend(exchange);
+  if (wanted === undefined) return;
   const started = await exchange.flow();
   // What was under way comes first. [MQTT-4.4.0-1]
   if (started.resendFrom !== undefined) {

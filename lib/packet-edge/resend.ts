@@ -1,13 +1,8 @@
 import type { Flow, Outbound } from '#session/flow/flow';
-import { SEND_WINDOW } from '#session/flow/outbound';
+import { SEND_WINDOW, unconfirmed, without } from '#session/flow/outbound';
 import { messageHasExpired } from '#session/message';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
-
-/** What is free again: its message has expired or is gone. */
-function without(flow: Flow, entry: Outbound): Flow {
-  return { ...flow, outbound: flow.outbound.filter((each) => each !== entry) };
-}
 
 /** False: the message cannot be sent again, and the identifier is free. */
 async function sendAgain(entry: Outbound, exchange: Exchange): Promise<boolean> {
@@ -47,14 +42,17 @@ export async function resend(exchange: Exchange): Promise<void> {
   let flow: Flow = rest;
   const first = started.outbound.findIndex(({ packetId }) => packetId === resendFrom);
   const window = Math.min(context.receiveMaximum, SEND_WINDOW);
+  if (first >= window) return;
   let underWay = first;
   for (const entry of started.outbound.slice(first)) {
     if (underWay >= window) {
       flow = { ...flow, resendFrom: entry.packetId };
       break;
     }
-    if (await sendAgain(entry, exchange)) underWay += 1;
-    else flow = without(flow, entry);
+    if (await sendAgain(entry, exchange)) {
+      flow = unconfirmed(flow, entry.packetId);
+      underWay += 1;
+    } else flow = without(flow, entry.packetId);
   }
   exchange.setFlow(flow);
 }

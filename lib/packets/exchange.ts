@@ -38,6 +38,8 @@ export interface ConnectionContext {
   readonly sessionExpiryInterval: number;
   /** Set by the client's PUBLISH packets, alias to topic. [MQTT-3.3.2-8] */
   readonly topicAliases?: Readonly<Record<string, string>>;
+  /** Revision of the client's flow as of this answer; an answer that was lost on its way is noticed by it. */
+  readonly flowRevision?: number;
 }
 
 export interface PacketsRequest {

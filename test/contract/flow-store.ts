@@ -37,6 +37,7 @@ export function flowStoreContract(storeOf: () => FlowStore): void {
       ['a cursor between two messages', { cursor: positionOf(NOW_MS + 1, 'a message') }],
       ['packet identifiers', { inbound: [65_535, 1, 256], lastPacketId: 65_535 }],
       ['more behind', { behind: true, resendFrom: 7 }],
+      ['an answer that may be lost', { unconfirmedFrom: 7, inboundAtMs: NOW_MS + 3 }],
       [
         'messages ahead, near and far',
         {

@@ -28,9 +28,10 @@ export async function acknowledge(
 export async function releaseInbound(
   exchange: Exchange,
   { packetId }: AcknowledgementPacket<'pubrel'>,
+  receivedAtMs: number,
 ): Promise<void> {
-  const { outcome, flow } = release(await exchange.flow(), packetId);
+  const { outcome, flow } = release(await exchange.flow(), { packetId, receivedAtMs });
   exchange.setFlow(flow);
-  const reasonCode = outcome === 'released' ? REASON_CODES.success : REASON_CODES.packetIdentifierNotFound;
+  const reasonCode = outcome === 'unknown' ? REASON_CODES.packetIdentifierNotFound : REASON_CODES.success;
   exchange.reply({ cmd: 'pubcomp', packetId, reasonCode });
 }

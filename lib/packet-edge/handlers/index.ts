@@ -19,7 +19,7 @@ export async function handlePacket(exchange: Exchange, packet: ClientPacket, atM
     case 'pubcomp':
       return acknowledge(exchange, packet);
     case 'pubrel':
-      return releaseInbound(exchange, packet);
+      return releaseInbound(exchange, packet, atMs);
     case 'subscribe':
       return subscribe(exchange, packet, atMs);
     case 'unsubscribe':

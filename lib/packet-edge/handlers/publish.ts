@@ -35,7 +35,11 @@ async function acceptOnce(
   message: Message,
 ): Promise<Received['outcome']> {
   const { dependencies } = exchange;
-  const received = receive(await exchange.flow(), packetId, RECEIVE_MAXIMUM);
+  const received = receive(
+    await exchange.flow(),
+    { packetId, receivedAtMs: message.receivedAtMs },
+    RECEIVE_MAXIMUM,
+  );
   if (received.outcome === 'tooMany') return 'tooMany';
   const routes = await dependencies.router.route(message.topic);
   if (received.outcome === 'new') {

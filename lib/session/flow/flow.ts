@@ -42,6 +42,16 @@ export interface Flow {
    * client takes fewer at once than it did before; absent: all have been. [MQTT-3.3.4-9]
    */
   readonly resendFrom?: number;
+  /**
+   * Packet identifier of the first of `outbound` that the answer of this revision sends. A request that does not
+   * know of the revision shows that the answer was lost: it has to be sent again.
+   */
+  readonly unconfirmedFrom?: number;
+  /**
+   * When the newest packet came, on `connection`, that entered or released an inbound identifier, epoch
+   * milliseconds. One that came no later was handled before, by whatever instance.
+   */
+  readonly inboundAtMs?: number;
   /** More waits than could be sent: to be looked for when the client has acknowledged. */
   readonly behind?: true;
   /** The packet identifier given last, so that one just freed is not used again at once. */

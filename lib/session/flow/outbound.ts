@@ -43,7 +43,22 @@ export function send(
 ): { readonly flow: Flow; readonly packetId: number } {
   const packetId = unusedPacketId(flow);
   const outbound = [...flow.outbound, { packetId, state: 'publish' as const, ...message }];
-  return { flow: { ...flow, outbound, lastPacketId: packetId }, packetId };
+  return { flow: unconfirmed({ ...flow, outbound, lastPacketId: packetId }, packetId), packetId };
+}
+
+/** Enters that a message, and all after it that were sent already, go with the answer that is being made. */
+export function unconfirmed(flow: Flow, packetId: number): Flow {
+  return { ...flow, unconfirmedFrom: flow.unconfirmedFrom ?? packetId };
+}
+
+/** The client has been sent what the last answer said: that one was received. */
+export function confirm({ unconfirmedFrom: _, ...flow }: Flow): Flow {
+  return flow;
+}
+
+/** The last answer was lost: what it was to send is to be sent again. */
+export function sendAgain({ unconfirmedFrom, ...flow }: Flow): Flow {
+  return unconfirmedFrom === undefined ? flow : { ...flow, resendFrom: unconfirmedFrom };
 }
 
 /** Counts on from the last one, so that a late acknowledgement does not meet a new message. */
@@ -97,15 +112,22 @@ function pubrel(packetId: number, reasonCode: Pubrel['reasonCode']): Pubrel {
   return { cmd: 'pubrel', packetId, reasonCode };
 }
 
-/** Frees the packet identifier; what is to be sent again from there on begins with the next one. */
 function complete(flow: Flow, packetId: number): Acknowledged {
+  return { flow: without(flow, packetId), outcome: 'completed' };
+}
+
+/** Frees the packet identifier; what is to be sent again from there on begins with the next one. */
+export function without(flow: Flow, packetId: number): Flow {
   const index = flow.outbound.findIndex((each) => each.packetId === packetId);
   const outbound = flow.outbound.toSpliced(index, 1);
-  const next = outbound[index];
-  const { resendFrom, ...rest } = flow;
-  const from = resendFrom === packetId ? next?.packetId : resendFrom;
+  const next = outbound[index]?.packetId;
+  const { resendFrom, unconfirmedFrom, ...rest } = flow;
+  const resend = resendFrom === packetId ? next : resendFrom;
+  const confirmation = unconfirmedFrom === packetId ? next : unconfirmedFrom;
   return {
-    flow: { ...rest, outbound, ...(from === undefined ? {} : { resendFrom: from }) },
-    outcome: 'completed',
+    ...rest,
+    outbound,
+    ...(resend !== undefined && { resendFrom: resend }),
+    ...(confirmation !== undefined && { unconfirmedFrom: confirmation }),
   };
 }

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Flow } from '#session/flow/flow';
-import { type Acknowledgement, acknowledge, quotaOf, SEND_WINDOW, send } from '#session/flow/outbound';
+import {
+  type Acknowledgement,
+  acknowledge,
+  confirm,
+  quotaOf,
+  SEND_WINDOW,
+  send,
+  sendAgain,
+  unconfirmed,
+} from '#session/flow/outbound';
 import { randomSeed } from '#test/session/random-seed';
 import { at, newFlow, sent } from './flows.ts';
 
@@ -166,6 +175,35 @@ describe('what is still to be sent again [MQTT-4.4.0-1]', () => {
 
   it('is nothing more when its last one is acknowledged', () => {
     expect(acknowledged(sent([1, 1], { resendFrom: 2 }), 'puback', 2).flow).not.toHaveProperty('resendFrom');
+  });
+});
+
+describe('an answer that may be lost on its way to the client', () => {
+  it('sends from the first message that it sends or sends again', () => {
+    expect(sent([1, 2, 1]).unconfirmedFrom).toBe(1);
+    expect(unconfirmed(newFlow({ outbound: sent([1, 2]).outbound }), 2).unconfirmedFrom).toBe(2);
+  });
+
+  it('is nothing to be thought of once it is known to have come', () => {
+    expect(confirm(sent([1, 2]))).not.toHaveProperty('unconfirmedFrom');
+  });
+
+  it('is sent again from there when it was lost [MQTT-4.4.0-1]', () => {
+    const lost = sendAgain(sent([1, 2], { unconfirmedFrom: 2 }));
+    expect(lost).toMatchObject({ resendFrom: 2 });
+    expect(lost).not.toHaveProperty('unconfirmedFrom');
+  });
+
+  it('changes nothing when it sent nothing', () => {
+    const flow = newFlow({ resendFrom: 7 });
+    expect(sendAgain(flow)).toEqual(flow);
+  });
+
+  it('goes on with the next message when its first is acknowledged all the same', () => {
+    const flow = sent([1, 1, 1], { unconfirmedFrom: 2 });
+    expect(acknowledged(flow, 'puback', 2).flow.unconfirmedFrom).toBe(3);
+    expect(acknowledged(flow, 'puback', 1).flow.unconfirmedFrom).toBe(2);
+    expect(acknowledged(sent([1]), 'puback', 1).flow).not.toHaveProperty('unconfirmedFrom');
   });
 });
 
