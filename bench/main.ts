@@ -3,6 +3,7 @@ import { connectionUnits } from './connection-units.ts';
 import { deliveryRate } from './delivery-rate.ts';
 import type { Figure } from './figure.ts';
 import { ingestThroughput } from './ingest-throughput.ts';
+import { packetUnits } from './packet-units.ts';
 import { consoleProgress } from './progress.ts';
 import { resumeUnits } from './resume-units.ts';
 import { routingTime } from './routing-time.ts';
@@ -18,6 +19,7 @@ const FIGURES: readonly Figure[] = [
   resumeUnits,
   ingestThroughput,
   deliveryRate,
+  packetUnits,
   bundles,
 ];
 
