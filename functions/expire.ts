@@ -4,14 +4,15 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent, SQSBatchRespo
 import { parseRouteCheck } from '#edge/queue-requests';
 import { Requests } from '#edge/requests';
 import { checkRoute } from '#edge/route-check';
-import { cleanUp } from '#edge/session-end';
+import { cleanUp, type EndedSession } from '#edge/session-end';
 import { publishSessionEnd } from '#edge/session-events';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
-import { type EndedSession, endedSessionFrom, handleStreamRecords } from '#lambda/stream-records';
+import { endedSessionFrom, handleStreamRecords } from '#lambda/stream-records';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
+import { createFlowStore } from '#store/flows';
 import { createMessageLog } from '#store/message-log';
 import { tableNamesFrom } from '#store/names';
 import { createRouteStore } from '#store/routes';
@@ -22,13 +23,14 @@ import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
-const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages']);
+const tables = tableNamesFrom(process.env);
 const { settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const busName = environmentVariable('EVENT_BUS_NAME');
 const client = createDocumentClient();
 const events = new EventBridgeClient({});
 const requests = new Requests(new SQSClient({}), {
   routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
+  packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
   deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
 });
 const dependencies = {
@@ -36,6 +38,7 @@ const dependencies = {
   subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock: Date.now }),
   routes: createRouteStore(client, tables.routes, { clock: Date.now }),
   shareGroups: createShareGroupStore(client, tables.routes),
+  flows: createFlowStore(client, tables.inflight),
   messages: createMessageLog(client, tables.messages, {
     settleSeconds: settings.settleSeconds,
     clock: Date.now,
@@ -46,8 +49,9 @@ const dependencies = {
   clock: Date.now,
 };
 
-async function handleEnded({ session, reason, endedAtMs, announce }: EndedSession): Promise<void> {
-  const { removed } = await cleanUp(session, reason, endedAtMs, announce, dependencies);
+async function handleEnded(ended: EndedSession): Promise<void> {
+  const { session, reason, endedAtMs, announce } = ended;
+  const { removed } = await cleanUp(ended, dependencies);
   if (announce) metrics.add(reason === 'expired' ? 'Sessions.expired' : 'Sessions.ended');
   logger.forClient(session.clientId).info(`session ended: ${reason}`, {
     reason,

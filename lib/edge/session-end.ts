@@ -7,6 +7,7 @@ import type { Settings } from '#session/settings';
 import type { Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import { identifiersOfLife } from '#session/transition';
+import type { FlowStore } from '#store/flows';
 import type { MessageLog } from '#store/message-log';
 import type { RouteStore } from '#store/routes';
 import type { SessionStore } from '#store/sessions';
@@ -22,10 +23,24 @@ export interface SessionEndDependencies {
   readonly subscriptions: SubscriptionStore;
   readonly routes: RouteStore;
   readonly shareGroups: ShareGroupStore;
+  readonly flows: FlowStore;
   readonly messages: MessageLog;
   readonly requests: Requests;
   readonly publish: (detail: SessionEndedDetail) => Promise<void>;
   readonly settings: Settings;
+  readonly clock: () => number;
+}
+
+/** A life of a client that is over. */
+export interface EndedSession {
+  /** As it stood before it ended. */
+  readonly session: Session;
+  readonly reason: EndReason;
+  readonly endedAtMs: number;
+  /** False for the mere removal of what was announced when it ended. */
+  readonly announce: boolean;
+  /** TTL has removed the item, with everything that it still held. */
+  readonly isRemoved: boolean;
 }
 
 /** Everything of a client that is of no life but this one; nothing lives when there is no session. */
@@ -58,35 +73,56 @@ async function removeSubscription(
 }
 
 /**
+ * A will is published by whoever ended its connection, or by the request that was made then. This is for those
+ * that a crash has left: they are still on the session, or were when it was removed.
+ */
+async function requestWills(
+  { session, isRemoved }: EndedSession,
+  living: Session | undefined,
+  { requests, clock }: SessionEndDependencies,
+): Promise<void> {
+  const { clientId } = session;
+  const nowMs = clock();
+  const left = isRemoved ? session.dueWills : living?.dueWills;
+  for (const { connection, position, atMs } of left ?? []) {
+    if (atMs > nowMs) continue;
+    const request = { kind: 'will', clientId, connectionId: connection } as const;
+    await requests.will({ ...request, ...(isRemoved && { removed: { position, atMs } }) }, 0);
+  }
+}
+
+/**
  * Cleans up after a life of a client: says what was lost with it, then removes its subscriptions, and the
- * routes that nobody else needs. The session itself has ended already, at its own time; this is the janitor.
- *
- * @param ended the session as it stood before it ended
+ * routes that nobody else needs, and its flow. The session itself has ended already, at its own time; this is the
+ * janitor.
  */
 export async function cleanUp(
-  ended: Session,
-  reason: EndReason,
-  endedAtMs: number,
-  announce: boolean,
+  ended: EndedSession,
   dependencies: SessionEndDependencies,
 ): Promise<{ readonly removed: number }> {
-  const { sessions, subscriptions, publish, settings, routes, messages } = dependencies;
-  const all = await subscriptions.list(ended.clientId);
+  const { session, reason, endedAtMs, announce } = ended;
+  const { clientId, incarnation, sessionExpiryInterval } = session;
+  const { sessions, subscriptions, flows, publish, settings, routes, messages } = dependencies;
+  const all = await subscriptions.list(clientId);
   if (announce) {
-    const stores = { routes, log: messages };
-    const lost = reason === 'expired' ? await countLost(ended, all, endedAtMs, settings, stores) : undefined;
+    const stores = { routes, log: messages, flows };
+    const had = { session, subscriptions: all, endedAtMs };
+    const lost = reason === 'expired' ? await countLost(had, settings, stores) : undefined;
     await publish({
       version: 1,
-      clientId: ended.clientId,
-      incarnation: ended.incarnation,
+      clientId,
+      incarnation,
       reason,
       endedAt: new Date(endedAtMs).toISOString(),
-      sessionExpiryInterval: ended.sessionExpiryInterval,
+      sessionExpiryInterval,
       ...(lost !== undefined && { lost }),
     });
   }
-  const living = await sessions.get(ended.clientId);
+  // Read after what it is held against: nothing of a life that begins meanwhile is in the list.
+  const living = await sessions.get(clientId);
+  await requestWills(ended, living, dependencies);
   const remains = all.filter((subscription) => isRemains(subscription, living));
-  for (const subscription of remains) await removeSubscription(ended, subscription, dependencies);
+  for (const subscription of remains) await removeSubscription(session, subscription, dependencies);
+  if (session.carrier !== undefined) await flows.remove(clientId, incarnation);
   return { removed: remains.length };
 }

@@ -1,19 +1,9 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import type { EndReason } from '#session/life';
+import type { EndedSession } from '#edge/session-end';
 import type { Session } from '#session/session';
 import { fromImage, type StreamImage } from '#store/sessions';
 import type { Log } from '#telemetry/telemetry';
-
-/** A life of a client that is over, as a record of the Sessions table's stream tells. */
-export interface EndedSession {
-  /** As it stood at its end. */
-  readonly session: Session;
-  readonly reason: EndReason;
-  readonly endedAtMs: number;
-  /** False for the mere removal of what was announced when it ended. */
-  readonly announce: boolean;
-}
 
 function imageOf(image: object | undefined): Session | undefined {
   return image === undefined ? undefined : fromImage(image as StreamImage);
@@ -26,7 +16,13 @@ export function endedSessionFrom({ eventName, dynamodb }: DynamoDBRecord): Ended
   if (eventName === 'REMOVE') {
     if (before === undefined) return undefined;
     const endedAtMs = before.endsAtMs ?? Date.now();
-    return { session: before, reason: 'expired', endedAtMs, announce: before.status !== 'ended' };
+    return {
+      session: before,
+      reason: 'expired',
+      endedAtMs,
+      announce: before.status !== 'ended',
+      isRemoved: true,
+    };
   }
   if (before === undefined || after?.endReason === undefined) return undefined;
   const isExpired = after.endReason === 'expired';
@@ -34,7 +30,7 @@ export function endedSessionFrom({ eventName, dynamodb }: DynamoDBRecord): Ended
   const endedAtMs = (isExpired ? before.endsAtMs : undefined) ?? after.endsAtMs ?? after.startedAtMs;
   // A life that ended in place did so with the interval that this write gave it.
   const session = after.incarnation === before.incarnation ? after : before;
-  return { session, reason: after.endReason, endedAtMs, announce: true };
+  return { session, reason: after.endReason, endedAtMs, announce: true, isRemoved: false };
 }
 
 /** Handles records in order, one after another; from the first that fails on, they come again. */

@@ -25,8 +25,7 @@ async function refuseUnreadable(
   }
   exchange.close();
   // Nobody knows in what form to answer.
-  const { protocolVersion } = failure;
-  if (protocolVersion !== undefined) refuseConnect(exchange, { protocolVersion }, failure);
+  if (failure.protocolVersion !== undefined) refuseConnect(exchange, failure.protocolVersion, failure);
 }
 
 async function handleAll(exchange: Exchange): Promise<void> {

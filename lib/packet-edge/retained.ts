@@ -1,8 +1,8 @@
 import type { RequestedSubscription } from '#packets/types';
 import { type Message, messageHasExpired, type QoS } from '#session/message';
+import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { Exchange } from './exchange.ts';
-import { OWN_LOG_SHARDS, ownLog } from './own-log.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 import { retainFor } from './route-subscription.ts';
 
@@ -60,8 +60,6 @@ export async function sendRetained(
     const { requested, subscriptionIdentifier } = each;
     for await (const message of dependencies.retained.matching(requested.filter)) {
       if (messageHasExpired(message, dependencies.clock())) continue;
-      // [MQTT-3.8.3-3]
-      if (requested.noLocal && message.publisher === context.clientId) continue;
       const qos = Math.min(message.qos, requested.qos) as QoS;
       if (qos > 0) {
         await keepForClient(exchange, each, message, atMs);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionContext } from '#packets/exchange';
 import type { Message } from '#session/message';
+import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { later, type Position, positionAt, positionOf } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { AssignedMember } from '#store/share-assignments';
 import type { SharedSubscriber } from '#store/subscriptions';
 import type { PacketEdgeDependencies } from './dependencies.ts';
-import { OWN_LOG_SHARDS, ownLog } from './own-log.ts';
 import type { AddressedSignal, OnlineClient } from './signals.ts';
 
 /** The same for every copy of a message, however late it was appended. */

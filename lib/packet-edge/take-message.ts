@@ -1,11 +1,9 @@
 import { quotaOf, send } from '#session/flow/outbound';
 import { take } from '#session/flow/reading';
-import { type Delivery, deliveryOf, matchingSubscriptions } from '#session/matching';
+import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
-import { positionAt } from '#session/position';
 import type { DropReason } from '#session/session';
-import { owedSinceMs, type Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import type { Subscription } from '#session/subscription';
 import type { FoundMessage } from '#store/message-log';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
@@ -14,28 +12,6 @@ export type Taken =
   | { readonly outcome: 'taken'; readonly bytes: number; readonly drop?: DropReason }
   /** The client has to acknowledge others first. */
   | { readonly outcome: 'full' };
-
-/** How a message goes to the client; undefined: to none of its subscriptions. */
-function deliveryFor(
-  message: FoundMessage,
-  subscriptions: readonly Subscription[],
-  clientId: string,
-): Delivery | undefined {
-  const { subscription: filter, topic, position } = message;
-  if (filter === undefined) {
-    const own = subscriptions.filter(
-      (each) =>
-        parseSharedFilter(each.filter).shareName === undefined && positionAt(owedSinceMs(each)) <= position,
-    );
-    return deliveryOf(matchingSubscriptions(own, topic), message, clientId);
-  }
-  const one = subscriptions.filter((each) => each.filter === filter);
-  const delivery = deliveryOf(one, message, clientId);
-  if (delivery === undefined) return undefined;
-  // A retained message that a new subscription has brought. [MQTT-3.3.1-8]
-  const isRetained = message.retain === true && parseSharedFilter(filter).shareName === undefined;
-  return isRetained ? { ...delivery, retain: true } : delivery;
-}
 
 /** Sends one message to the client, or lets it go, with a reason where it is lost to it. */
 export async function takeMessage(
@@ -53,7 +29,7 @@ export async function takeMessage(
     return { outcome: 'taken', bytes: 0, ...(drop !== undefined && { drop }) };
   };
   // Unsubscribed meanwhile, or its own message and No Local. [MQTT-3.8.3-3]
-  const delivery = deliveryFor(message, subscriptions, context.clientId);
+  const delivery = deliveryTo(subscriptions, message, context.clientId);
   if (delivery === undefined) return letGo();
   // QoS 0 is for those who are there, unless the policy queues it.
   if (delivery.qos === 0 && message.receivedAtMs < context.connectedAtMs && !queueQos0) return letGo();

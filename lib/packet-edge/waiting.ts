@@ -1,10 +1,10 @@
 import { merge } from '#delivery/merge';
+import { OWN_LOG_SHARDS } from '#session/own-log';
 import { later, type Position, positionAt } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { FoundMessage } from '#store/message-log';
 import type { PacketEdgeDependencies } from './dependencies.ts';
-import { OWN_LOG_SHARDS } from './own-log.ts';
 
 export interface WaitingIn {
   readonly subscriptions: readonly Subscription[];

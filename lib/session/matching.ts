@@ -1,5 +1,6 @@
-import type { Message, QoS } from './message.ts';
-import { isSubscribed, type Subscription } from './subscription.ts';
+import type { LoggedMessage, Message, QoS } from './message.ts';
+import { positionAt } from './position.ts';
+import { isSubscribed, owedSinceMs, type Subscription } from './subscription.ts';
 import { matches, parseSharedFilter } from './topic-filter.ts';
 
 /** How one message is sent to a client, whatever the number of its subscriptions that match. */
@@ -44,4 +45,26 @@ export function deliveryOf(
     retain: message.retain === true && delivering.some(({ retainAsPublished }) => retainAsPublished),
     ...(identifiers.length === 0 ? {} : { subscriptionIdentifiers: identifiers }),
   };
+}
+
+/**
+ * How a message from the log goes to the client; undefined when none of its subscriptions is owed it: they were
+ * made later, it has unsubscribed meanwhile, or No Local forbids it. [MQTT-3.8.3-3]
+ */
+export function deliveryTo(
+  subscriptions: readonly Subscription[],
+  message: LoggedMessage,
+  clientId: string,
+): Delivery | undefined {
+  const { subscription: filter, topic, position } = message;
+  if (filter === undefined) {
+    const owed = subscriptions.filter((each) => positionAt(owedSinceMs(each)) <= position);
+    return deliveryOf(matchingSubscriptions(owed, topic), message, clientId);
+  }
+  const one = subscriptions.filter((each) => each.filter === filter);
+  const delivery = deliveryOf(one, message, clientId);
+  if (delivery === undefined) return undefined;
+  // A retained message that a new subscription has brought. [MQTT-3.3.1-8]
+  const isRetained = message.retain === true && parseSharedFilter(filter).shareName === undefined;
+  return isRetained ? { ...delivery, retain: true } : delivery;
 }

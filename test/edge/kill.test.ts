@@ -3,6 +3,7 @@ import type { EdgeDependencies } from '#edge/dependencies';
 import { repairLookUp } from '#edge/repair';
 import { checkRoute } from '#edge/route-check';
 import { cleanUp } from '#edge/session-end';
+import { createFlowStore } from '#store/flows';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';
 import { Killer } from './killed.ts';
 import { useTables } from './started-tables.ts';
@@ -109,8 +110,10 @@ const SCENES: Record<string, Scene> = {
     before: subscribeAndLeave,
     handle: async (edge, dependencies) => {
       const publish = async () => undefined;
-      const all = { ...dependencies, messages: edge.messages, publish, settings };
-      return cleanUp(await edge.session(), 'disconnected', T + 60 * SECOND, true, all);
+      const flows = createFlowStore(tables().newClient(), tables().names.inflight);
+      const all = { ...dependencies, flows, messages: edge.messages, publish, settings };
+      const ended = { reason: 'disconnected', endedAtMs: T + 60 * SECOND, announce: true } as const;
+      return cleanUp({ ...ended, session: await edge.session(), isRemoved: false }, all);
     },
   },
   'a route that nobody needs': {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cleanUp, type SessionEndDependencies } from '#edge/session-end';
+import { cleanUp, type EndedSession, type SessionEndDependencies } from '#edge/session-end';
 import type { SessionEndedDetail } from '#edge/session-events';
 import type { Session } from '#session/session';
+import { createFlowStore } from '#store/flows';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';
 import { useTables } from './started-tables.ts';
 
@@ -17,11 +18,21 @@ function newEnd(policy: ConstructorParameters<typeof Edge>[1] = {}) {
   };
   const dependencies: SessionEndDependencies = {
     ...edge.dependencies,
+    flows: createFlowStore(tables().newClient(), tables().names.inflight),
     messages: edge.messages,
     publish,
     settings,
   };
   return { edge, announced, dependencies };
+}
+
+function endedWith(
+  session: Session,
+  reason: EndedSession['reason'],
+  endedAtMs: number,
+  announce: boolean,
+): EndedSession {
+  return { session, reason, endedAtMs, announce, isRemoved: false };
 }
 
 /** A session with two filters and a share group whose connection is lost a minute later. */
@@ -53,7 +64,7 @@ describe('the end of a session', () => {
     await publish(edge, 'a/2', T + 200 * SECOND, '123', edge.filter('a/+'));
     const endsAtMs = session.endsAtMs ?? 0;
     await publish(edge, 'a/2', endsAtMs + SECOND, 'after the end', edge.filter('a/+'));
-    await cleanUp(session, 'expired', endsAtMs, true, dependencies);
+    await cleanUp(endedWith(session, 'expired', endsAtMs, true), dependencies);
     const topics = [edge.filter('a/1'), edge.filter('a/2')];
     const bytes = topics.join('').length + 8;
     expect(announced).toEqual([
@@ -72,13 +83,13 @@ describe('the end of a session', () => {
   it('removes the subscriptions, asks for each route whether it is needed, and leaves the share group', async () => {
     const { edge, dependencies } = newEnd({ sessionExpiryInterval: 0 });
     const session = await endedSession(edge);
-    expect(await cleanUp(session, 'disconnected', T, false, dependencies)).toEqual({ removed: 3 });
+    expect(await cleanUp(endedWith(session, 'disconnected', T, false), dependencies)).toEqual({ removed: 3 });
     expect(await edge.dependencies.subscriptions.list(edge.clientId)).toEqual([]);
     const checked = edge.requests.of('routeChecks').map(({ body }) => body);
     expect(checked).toHaveLength(3);
     expect(checked).toContainEqual({ filter: edge.filter('jobs'), step: 'mark' });
     expect((await edge.dependencies.shareGroups.get(edge.shared('jobs')))?.online.size).toBe(0);
-    expect(await cleanUp(session, 'disconnected', T, false, dependencies)).toEqual({ removed: 0 });
+    expect(await cleanUp(endedWith(session, 'disconnected', T, false), dependencies)).toEqual({ removed: 0 });
   });
 
   it('leaves alone what a new life of the client has subscribed to', async () => {
@@ -87,7 +98,9 @@ describe('the end of a session', () => {
     const backMs = (ended.endsAtMs ?? 0) + 10 * SECOND;
     await edge.handle(edge.connected(1, backMs));
     await edge.handle(edge.subscribed(1, backMs + SECOND, edge.filter('a/1'), edge.filter('new')));
-    expect(await cleanUp(ended, 'expired', ended.endsAtMs ?? 0, true, dependencies)).toEqual({ removed: 2 });
+    expect(await cleanUp(endedWith(ended, 'expired', ended.endsAtMs ?? 0, true), dependencies)).toEqual({
+      removed: 2,
+    });
     expect((await edge.filters()).sort()).toEqual([edge.filter('a/1'), edge.filter('new')]);
     expect(announced[0]).toMatchObject({ incarnation: ended.incarnation });
   });
@@ -101,7 +114,9 @@ describe('the end of a session', () => {
     for (let version = 2; version < 9; version += 1) {
       await edge.handle(edge.connected(version, backMs + version * 10 * SECOND));
     }
-    expect(await cleanUp(ended, 'expired', ended.endsAtMs ?? 0, false, dependencies)).toEqual({ removed: 3 });
+    expect(await cleanUp(endedWith(ended, 'expired', ended.endsAtMs ?? 0, false), dependencies)).toEqual({
+      removed: 3,
+    });
     expect(await edge.filters()).toEqual([edge.filter('new')]);
   });
 
@@ -114,13 +129,15 @@ describe('the end of a session', () => {
     const stray = { clientId: edge.clientId, filter: edge.filter('stray'), incarnation, atMs };
     const sessionIdentifier = `${edge.prefix}-1`;
     await edge.dependencies.subscriptions.apply({ ...stray, sessionIdentifier, kind: 'subscribed' });
-    expect(await cleanUp(ended, 'expired', ended.endsAtMs ?? 0, false, dependencies)).toEqual({ removed: 3 });
+    expect(await cleanUp(endedWith(ended, 'expired', ended.endsAtMs ?? 0, false), dependencies)).toEqual({
+      removed: 3,
+    });
     expect(await edge.filters()).toEqual([edge.filter('stray')]);
   });
 
   it('is not announced a second time when TTL removes what had ended before', async () => {
     const { edge, announced, dependencies } = newEnd();
-    await cleanUp(await endedSession(edge), 'expired', T, false, dependencies);
+    await cleanUp(endedWith(await endedSession(edge), 'expired', T, false), dependencies);
     expect(announced).toEqual([]);
   });
 });

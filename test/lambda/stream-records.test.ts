@@ -31,13 +31,18 @@ const endsAtMs = before.endsAtMs ?? 0;
 describe('what ended, by a record of the stream', () => {
   it('is a session that TTL removed, at its own time, to be announced', () => {
     const ended = endedSessionFrom(record('REMOVE', before));
-    expect(ended).toMatchObject({ reason: 'expired', endedAtMs: endsAtMs, announce: true });
+    expect(ended).toMatchObject({
+      reason: 'expired',
+      endedAtMs: endsAtMs,
+      announce: true,
+      isRemoved: true,
+    });
     expect(ended?.session).toEqual(before);
   });
 
   it('is announced only once when it had ended before TTL removed it', () => {
     const ended = endedSessionFrom(record('REMOVE', { ...before, status: 'ended' }));
-    expect(ended).toMatchObject({ announce: false });
+    expect(ended).toMatchObject({ announce: false, isRemoved: true });
   });
 
   it.each(['cleanStart', 'takenOver', 'disconnected'] as const)(
@@ -53,7 +58,12 @@ describe('what ended, by a record of the stream', () => {
         endReason,
       };
       const ended = endedSessionFrom(record('MODIFY', before, after));
-      expect(ended).toMatchObject({ reason: endReason, endedAtMs: startedAtMs, announce: true });
+      expect(ended).toMatchObject({
+        reason: endReason,
+        endedAtMs: startedAtMs,
+        announce: true,
+        isRemoved: false,
+      });
       expect(ended?.session.incarnation).toBe(before.incarnation);
     },
   );

@@ -138,11 +138,28 @@ export class WillConnection {
     );
   }
 
+  subscribe(atMs: number, ...subscriptions: readonly { readonly topic: string; readonly qos: 0 | 1 | 2 }[]) {
+    const bytes = mqtt.generate(
+      { cmd: 'subscribe', messageId: 1, subscriptions: [...subscriptions] },
+      { protocolVersion: 5 },
+    );
+    return this.send(atMs, bytes);
+  }
+
+  acknowledge(atMs: number, cmd: 'puback' | 'pubrec' | 'pubcomp', messageId: number) {
+    return this.send(atMs, mqtt.generate({ cmd, messageId, reasonCode: 0 }, { protocolVersion: 5 }));
+  }
+
+  /** Its carrier was told that something waits. */
+  look(): Promise<PacketsResponse> {
+    return this.#exchange({ packets: [], look: {} });
+  }
+
   lose(atMs: number, reason: CloseReason = 'CONNECTION_LOST'): Promise<PacketsResponse> {
     return this.#exchange({ packets: [], closed: { reason, atMs } });
   }
 
-  async #exchange(request: Pick<Parameters<typeof handlePackets>[0], 'packets' | 'closed'>) {
+  async #exchange(request: Pick<Parameters<typeof handlePackets>[0], 'packets' | 'look' | 'closed'>) {
     const connection = { id: this.id, carrier: { kind: 'listener', address: this.#address } } as const;
     const context = this.#context === undefined ? {} : { context: this.#context };
     const response = await handlePackets({ connection, ...context, ...request }, this.#edge);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryOf, matchingSubscriptions } from '#session/matching';
-import type { QoS } from '#session/message';
+import { deliveryOf, deliveryTo, matchingSubscriptions } from '#session/matching';
+import type { LoggedMessage, QoS } from '#session/message';
+import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
+import { positionAt } from '#session/position';
 import type { Subscription } from '#session/subscription';
 import { T0 } from '#test/session/lifecycle-events';
 
@@ -107,4 +109,49 @@ describe('No Local [MQTT-3.8.3-3]', () => {
       subscriptionIdentifiers: [2],
     });
   });
+});
+
+describe('a message from a log', () => {
+  const logged = (more: Partial<LoggedMessage> = {}): LoggedMessage => ({
+    messageId: 'm',
+    topic: 'a/b',
+    payload: Buffer.from('x'),
+    qos: 1,
+    receivedAtMs: T0 + 5,
+    position: positionAt(T0 + 5),
+    ...more,
+  });
+
+  it('goes to the subscriptions that were made before it', () => {
+    expect(deliveryTo([subscription('a/+')], logged(), 'client')).toEqual({ qos: 1, retain: false });
+    expect(
+      deliveryTo([subscription('a/+', { subscribedAtMs: [T0 + 6] })], logged(), 'client'),
+    ).toBeUndefined();
+    expect(deliveryTo([subscription('b/+')], logged(), 'client')).toBeUndefined();
+  });
+
+  it('goes to the one subscription that it is for, in the log of the client itself', () => {
+    const all = [subscription('a/+', { qos: 0 }), subscription('a/#', { qos: 1, subscriptionIdentifier: 3 })];
+    expect(deliveryTo(all, logged({ subscription: 'a/#' }), 'client')).toEqual({
+      qos: 1,
+      retain: false,
+      subscriptionIdentifiers: [3],
+    });
+    expect(deliveryTo(all, logged({ subscription: 'gone/#' }), 'client')).toBeUndefined();
+  });
+
+  it('has RETAIN where the subscription has brought it as a retained one [MQTT-3.3.1-8]', () => {
+    const retained = { subscription: 'a/+', retain: true as const };
+    expect(deliveryTo([subscription('a/+')], logged(retained), 'client')?.retain).toBe(true);
+  });
+
+  it('has no RETAIN as one that was chosen for a member of a share group [MQTT-3.3.1-12]', () => {
+    const assigned = { subscription: '$share/g/a/+', retain: true as const };
+    expect(deliveryTo([subscription('$share/g/a/+')], logged(assigned), 'client')?.retain).toBe(false);
+  });
+});
+
+it('the log of a client alone has a name that no filter can have, for each of its lives another one', () => {
+  expect(ownLog({ clientId: 'a/b', incarnation: '1:s' })).toBe('+client/a/b/1:s');
+  expect(OWN_LOG_SHARDS).toBe(1);
 });

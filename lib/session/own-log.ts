@@ -1,15 +1,10 @@
-import type { ConnectionContext } from '#packets/exchange';
-
 /**
  * The log of what is for one life of one client alone: retained messages for its subscriptions, and what it
  * was chosen for as a member of a share group. No valid filter has this name, since `+` stands alone in its
  * level. [MQTT-4.7.1-2]
  */
-export function ownLog({
-  clientId,
-  incarnation,
-}: Pick<ConnectionContext, 'clientId' | 'incarnation'>): string {
-  return `+client/${clientId}/${incarnation}`;
+export function ownLog(of: { readonly clientId: string; readonly incarnation: string }): string {
+  return `+client/${of.clientId}/${of.incarnation}`;
 }
 
 /** One part: what is for one client alone is never so much. */

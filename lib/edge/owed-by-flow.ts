@@ -1,0 +1,46 @@
+import { isTaken } from '#session/flow/reading';
+import { deliveryTo } from '#session/matching';
+import type { LoggedMessage } from '#session/message';
+import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
+import { LOG_START, later, positionAt } from '#session/position';
+import type { Settings } from '#session/settings';
+import { isSubscribed, owedSinceMs } from '#session/subscription';
+import { parseSharedFilter } from '#session/topic-filter';
+import type { EndedWith, LostMessagesStores } from './lost-messages.ts';
+
+/**
+ * What a session of the packet edge was owed: what its client has not acknowledged, and what its flow had not
+ * taken from the logs; a message once for each filter. QoS 0 is owed to nobody who is away.
+ */
+export async function* owedByFlow(
+  { session, subscriptions, endedAtMs }: EndedWith,
+  settings: Settings,
+  { routes, log, flows }: LostMessagesStores,
+): AsyncGenerator<LoggedMessage> {
+  const { clientId, incarnation } = session;
+  const stored = await flows.get(clientId);
+  const flow = stored?.incarnation === incarnation ? stored : undefined;
+  for (const { state, log: key, position } of flow?.outbound ?? []) {
+    // PUBREC says that the client has it. [MQTT-4.3.3-4]
+    const message = state === 'publish' ? await log.get(key, position) : undefined;
+    if (message !== undefined) yield message;
+  }
+  const own = subscriptions.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
+  const plain = own.filter(({ filter }) => parseSharedFilter(filter).shareName === undefined);
+  const found = await routes.find(plain.map(({ filter }) => filter));
+  const shardsOf = new Map(found.map(({ filter, shards }) => [filter, shards]));
+  const cursor = flow?.cursor ?? LOG_START;
+  const logs = plain.map((subscription) => ({
+    filter: subscription.filter,
+    from: later(cursor, positionAt(owedSinceMs(subscription))),
+    shards: shardsOf.get(subscription.filter) ?? settings.logShards,
+  }));
+  const end = positionAt(endedAtMs);
+  for (const read of [...logs, { filter: ownLog(session), from: cursor, shards: OWN_LOG_SHARDS }]) {
+    for await (const message of log.readAppended(read)) {
+      if (message.position >= end) break;
+      if (flow !== undefined && isTaken(flow, message.position)) continue;
+      if ((deliveryTo(own, message, clientId)?.qos ?? 0) > 0) yield message;
+    }
+  }
+}
