@@ -1,5 +1,5 @@
 import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
-import { generatePacket } from '#packets/generate';
+import { generateFor, type Receiver } from '#packets/generate-for';
 import type { ServerPacket } from '#packets/types';
 import type { Flow } from '#session/flow/flow';
 import type { PacketEdgeDependencies } from './dependencies.ts';
@@ -16,7 +16,7 @@ export class Exchange {
   lookAfterMs: number | undefined;
   isClosed = false;
   #context: ConnectionContext | undefined;
-  #protocolVersion: 4 | 5 = 5;
+  #receiver: Receiver;
   #packets: ServerPacket[] = [];
   #loaded: LoadedFlow | undefined;
   #flow: Flow | undefined;
@@ -25,7 +25,7 @@ export class Exchange {
     this.request = request;
     this.dependencies = dependencies;
     this.#context = request.context;
-    this.#protocolVersion = request.context?.protocolVersion ?? 5;
+    this.#receiver = request.context ?? { protocolVersion: 5 };
   }
 
   get connectionId(): string {
@@ -38,18 +38,18 @@ export class Exchange {
   }
 
   get protocolVersion(): 4 | 5 {
-    return this.#protocolVersion;
+    return this.#receiver.protocolVersion;
   }
 
-  /** What answers a CONNECT that is refused is in the client's own version. */
-  speak(protocolVersion: 4 | 5): void {
-    this.#protocolVersion = protocolVersion;
+  /** What answers a CONNECT that is refused is in the client's own version, and as large as it takes. */
+  speakTo(receiver: Receiver): void {
+    this.#receiver = receiver;
   }
 
   /** The connection stands. */
   open(context: ConnectionContext): void {
     this.#context = context;
-    this.#protocolVersion = context.protocolVersion;
+    this.#receiver = context;
   }
 
   change(context: ConnectionContext): void {
@@ -114,9 +114,11 @@ export class Exchange {
   }
 
   response(): PacketsResponse {
-    const packets = this.#packets.map((packet) => {
-      const bytes = generatePacket(packet, this.#protocolVersion);
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+    const packets = this.#packets.flatMap((packet) => {
+      // [MQTT-3.1.2-24]
+      const bytes = generateFor(packet, this.#receiver);
+      if (bytes === undefined) return [];
+      return [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')];
     });
     const flowRevision = this.#flow?.revision ?? this.#context?.flowRevision;
     return {

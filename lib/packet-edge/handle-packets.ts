@@ -25,7 +25,8 @@ async function refuseUnreadable(
   }
   exchange.close();
   // Nobody knows in what form to answer.
-  if (failure.protocolVersion !== undefined) refuseConnect(exchange, failure.protocolVersion, failure);
+  const { protocolVersion } = failure;
+  if (protocolVersion !== undefined) refuseConnect(exchange, { protocolVersion }, failure);
 }
 
 async function handleAll(exchange: Exchange): Promise<void> {

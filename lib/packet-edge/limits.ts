@@ -3,8 +3,14 @@
 /** Bytes of a control packet; a DynamoDB item holds 400 KB. */
 export const MAXIMUM_PACKET_BYTES = 262_144;
 
-/** QoS 2 PUBLISH packets received and not released; our Receive Maximum. [MQTT-3.3.4-7] */
-export const RECEIVE_MAXIMUM = 1_000;
+/**
+ * QoS 2 PUBLISH packets received and not released; our Receive Maximum. [MQTT-3.3.4-7] As many as a carrier hands
+ * over at once: more would wait in line all the same, and each is 2 bytes of every write of the flow.
+ */
+export const RECEIVE_MAXIMUM = 100;
+
+/** The same for 3.1.1, whose clients cannot be told: they may send thousands before the first PUBREC reaches them. */
+export const MQTT_311_RECEIVE_MAXIMUM = 10_000;
 
 /** Topic aliases that a client may set. */
 export const TOPIC_ALIAS_MAXIMUM = 32;

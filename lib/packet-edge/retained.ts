@@ -60,6 +60,8 @@ export async function sendRetained(
     const { requested, subscriptionIdentifier } = each;
     for await (const message of dependencies.retained.matching(requested.filter)) {
       if (messageHasExpired(message, dependencies.clock())) continue;
+      // [MQTT-3.8.3-3]
+      if (requested.noLocal && message.publisher === context.clientId) continue;
       const qos = Math.min(message.qos, requested.qos) as QoS;
       if (qos > 0) {
         await keepForClient(exchange, each, message, atMs);

@@ -1,5 +1,5 @@
 import type { ConnectionContext } from '#packets/exchange';
-import { connackReturnCode } from '#packets/reason-codes';
+import type { Receiver } from '#packets/generate-for';
 import type { ConnectPacket, ServerPacket } from '#packets/types';
 import type { Session } from '#session/session';
 import type { Exchange } from '../exchange.ts';
@@ -46,14 +46,9 @@ export function accepted(packet: ConnectPacket, context: ConnectionContext, sess
  * Answers a CONNECT that is refused, and closes the connection. [MQTT-3.2.2-7] Session Present is 0.
  * [MQTT-3.2.2-6] A 3.1.1 client is not answered where its version has no return code for the reason.
  */
-export function refuseConnect(
-  exchange: Exchange,
-  protocolVersion: 4 | 5,
-  { reasonCode, reason }: Refusal,
-): void {
+export function refuseConnect(exchange: Exchange, receiver: Receiver, { reasonCode, reason }: Refusal): void {
   exchange.close();
-  exchange.speak(protocolVersion);
-  if (protocolVersion === 4 && connackReturnCode(reasonCode) === undefined) return;
+  exchange.speakTo(receiver);
   exchange.reply({
     cmd: 'connack',
     sessionPresent: false,

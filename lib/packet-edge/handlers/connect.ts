@@ -1,7 +1,9 @@
 import type { ConnectionContext } from '#packets/exchange';
+import { generateFor } from '#packets/generate-for';
 import type { ConnectPacket } from '#packets/types';
 import { NEVER } from '#session/expiry';
 import { exists, newestConnection, type Session } from '#session/session';
+import { endConnection } from '../end-connection.ts';
 import type { Exchange } from '../exchange.ts';
 import { keepWill } from '../keep-will.ts';
 import { resend } from '../resend.ts';
@@ -60,7 +62,7 @@ async function endTakenOver(prior: Session | undefined, exchange: Exchange, nowM
 export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: number): Promise<void> {
   const refusal = connectRefusal(packet, exchange);
   if (refusal !== undefined) {
-    refuseConnect(exchange, packet.protocolVersion, refusal);
+    refuseConnect(exchange, { protocolVersion: packet.protocolVersion, ...packet.properties }, refusal);
     return;
   }
   const { dependencies, connectionId, request } = exchange;
@@ -86,7 +88,13 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
   exchange.open(context);
   await endTakenOver(prior, exchange, atMs);
   await executeWills(prior, session, dependencies, exchange);
-  exchange.reply(accepted(packet, context, session));
+  const connack = accepted(packet, context, session);
+  if (generateFor(connack, context) === undefined) {
+    // What it has to be told is too large for it, so it cannot be told that it is connected. [MQTT-3.1.2-24]
+    await endConnection(exchange, atMs, 'SERVER_ERROR');
+    return;
+  }
+  exchange.reply(connack);
   if (!session.sessionPresent) return;
   if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)
     await routeAll(session, context.keepAliveSeconds, dependencies);

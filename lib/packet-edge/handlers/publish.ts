@@ -6,7 +6,7 @@ import type { Message } from '#session/message';
 import { announce, enterMessage, retain } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import { MAXIMUM_TOPIC_BYTES, RECEIVE_MAXIMUM } from '../limits.ts';
+import { MAXIMUM_TOPIC_BYTES, MQTT_311_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM } from '../limits.ts';
 import { messageProperties } from '../message-properties.ts';
 import { refusePacket } from '../refuse-packet.ts';
 import { resolveTopic } from '../topic-alias.ts';
@@ -35,11 +35,8 @@ async function acceptOnce(
   message: Message,
 ): Promise<Received['outcome']> {
   const { dependencies } = exchange;
-  const received = receive(
-    await exchange.flow(),
-    { packetId, receivedAtMs: message.receivedAtMs },
-    RECEIVE_MAXIMUM,
-  );
+  const maximum = exchange.protocolVersion === 4 ? MQTT_311_RECEIVE_MAXIMUM : RECEIVE_MAXIMUM;
+  const received = receive(await exchange.flow(), { packetId, receivedAtMs: message.receivedAtMs }, maximum);
   if (received.outcome === 'tooMany') return 'tooMany';
   const routes = await dependencies.router.route(message.topic);
   if (received.outcome === 'new') {
@@ -65,7 +62,7 @@ const topicTooLong = {
 
 const tooManyUnreleased = {
   reasonCode: REASON_CODES.receiveMaximumExceeded,
-  reason: `At most ${RECEIVE_MAXIMUM} QoS 2 messages may be unreleased`,
+  reason: 'More QoS 2 messages are unreleased than the server takes',
 };
 
 /** A message of the client's enters the log; once acknowledged it is ours. [MQTT-4.3.2-4] [MQTT-4.3.3-8] */

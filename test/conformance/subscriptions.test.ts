@@ -1,0 +1,4 @@
+import './themes/subscriptions.ts';
+import './themes/subscription-options.ts';
+import './themes/unsubscribe.ts';
+import './themes/shared-subscriptions.ts';
