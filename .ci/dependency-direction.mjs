@@ -130,7 +130,7 @@ function filesUnder(folder) {
 
 /** Argument: the folder of the repository; by default the one around this file. */
 function main(root = dirname(dirname(fileURLToPath(import.meta.url)))) {
-  const files = ['lib', 'functions', 'local']
+  const files = ['lib', 'functions', 'local', 'client']
     .map((folder) => join(root, folder))
     .filter((folder) => existsSync(folder))
     .flatMap(filesUnder);

@@ -27,6 +27,7 @@ const requests = new Requests(new SQSClient({}), {
   deliveries: environmentVariable('DELIVERIES_QUEUE_URL'),
   lookUps: environmentVariable('LOOK_UPS_QUEUE_URL'),
   routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
+  packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
   deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
 });
 const dependencies: EdgeDependencies = {

@@ -2,8 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
-import { createIotCoreClient } from '#broker/iot-core';
+import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
 import { publishToBroker } from '#broker/publish';
+import { isCarriageEvent, readCarriageEvent } from '#carrier/carriage-event';
+import { handleCarrierRequest, readCarrierRequest } from '#carrier/carrier-request';
+import type { CarrierDependencies } from '#carrier/dependencies';
+import { handleCarriage } from '#carrier/handle-carriage';
+import { RefusedEventError } from '#edge/errors';
 import { parseListenerCheck, parseWillRequest } from '#edge/queue-requests';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
@@ -17,8 +22,10 @@ import { fireWill } from '#packet-edge/wills';
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { parseHeartbeat, parsePacketsRequest } from '#packets/exchange-codec';
 import type { Message } from '#session/message';
+import { choosePolicy } from '#session/policy';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createAcceptance } from '#store/acceptance';
+import { createCarriageStore } from '#store/carriages';
 import { createDocumentClient } from '#store/client';
 import { createFlowStore } from '#store/flows';
 import { createListenerStore } from '#store/listeners';
@@ -96,6 +103,30 @@ async function exchange(request: PacketsRequest): Promise<PacketsResponse> {
   return response;
 }
 
+const carrier: CarrierDependencies = {
+  carriages: createCarriageStore(client, tables.inflight),
+  broker: new IotCoreBroker(broker),
+  packets: exchange,
+  isCarried: (clientId) => choosePolicy(configuration.policies, clientId).edge === 'packets',
+  downTopic: (clientId) => `${configuration.settings.downTopicPrefix}/${clientId}/down`,
+  clock,
+  sleep: async (milliseconds) => {
+    await setTimeout(milliseconds);
+  },
+};
+
+/** A frame of a device whose packets AWS IoT Core carries. */
+async function carry(value: unknown): Promise<void> {
+  const read = readCarriageEvent(value);
+  if (!read.ok) throw new RefusedEventError(`A frame came that cannot be read: ${read.reason}`);
+  const { outcome, reason } = await handleCarriage(read.event, carrier);
+  metrics.add(`Carriage.${outcome}`);
+  const log = logger.forClient(read.event.clientId);
+  if (outcome === 'refused') throw new RefusedEventError(reason ?? outcome);
+  if (outcome === 'failed') log.error(`frame: ${outcome}`, new Error(reason));
+  else log.debug(`frame: ${outcome}`, { outcome, ...(reason !== undefined && { reason }) });
+}
+
 function kindOf(body: unknown): unknown {
   return typeof body === 'object' && body !== null ? Reflect.get(body, 'kind') : undefined;
 }
@@ -108,27 +139,53 @@ async function handleListenerCheck(body: unknown): Promise<void> {
   logger.warn('a listener is gone; what it left open was ended', { address, connections: ended });
 }
 
-async function handleRequest(body: unknown): Promise<void> {
-  if (kindOf(body) === 'listenerCheck') return handleListenerCheck(body);
+async function handleWill(body: unknown): Promise<void> {
   const request = parseWillRequest(body);
   const outcome = await fireWill(request, dependencies);
   metrics.add(`Wills.${outcome}`);
   logger.forClient(request.clientId).info(`will: ${outcome}`, { outcome });
 }
 
+/** What has happened elsewhere to a connection that AWS IoT Core carries. */
+async function handleCarried(body: unknown): Promise<void> {
+  const read = readCarrierRequest(body);
+  if (!read.ok) throw new RefusedEventError(read.reason);
+  const outcome = await handleCarrierRequest(read.request, carrier);
+  metrics.add(`Carrier.${read.request.kind}`);
+  logger.forClient(read.request.clientId).debug(`${read.request.kind}: ${outcome}`, { outcome });
+}
+
+async function handleRequest(body: unknown): Promise<void> {
+  switch (kindOf(body)) {
+    case 'listenerCheck':
+      return handleListenerCheck(body);
+    case 'will':
+      return handleWill(body);
+    default:
+      return handleCarried(body);
+  }
+}
+
 /**
- * Control packets of one connection, in the order in which they came, which are answered with those to be sent;
- * signs of life of listeners; wills whose time has come and listeners to look after, a batch from their queue.
+ * Control packets of one connection, in the order in which they came: a listener gets those to be sent as the
+ * answer, a device behind AWS IoT Core as direct messages. Signs of life of listeners. From the queue, wills whose
+ * time has come, listeners to look after, and what happened elsewhere to connections that IoT Core carries.
  */
 export async function handler(
   event: unknown,
   context: Context,
 ): Promise<PacketsResponse | SQSBatchResponse | undefined> {
+  const refused = (value: unknown, handle: () => Promise<void>) =>
+    keepRefused('packets', value, telemetry, requests, handle);
   try {
     if (isQueueEvent(event)) {
       return await handleQueueRecords(event, context, logger, (body) =>
-        keepRefused('packets', body, telemetry, requests, () => handleRequest(body)),
+        refused(body, () => handleRequest(body)),
       );
+    }
+    if (isCarriageEvent(event)) {
+      await refused(event, () => carry(event));
+      return undefined;
     }
     const sign = parseHeartbeat(event);
     if (sign !== undefined) {

@@ -1,4 +1,5 @@
 import { choosePolicy } from '#session/policy';
+import { handleCarrierEvent } from './carrier-event.ts';
 import { handleConnected, handleDisconnected } from './connections.ts';
 import { handleDeclared } from './declarations.ts';
 import type { EdgeDependencies } from './dependencies.ts';
@@ -18,8 +19,7 @@ export async function handleLifecycleEvent(
 ): Promise<string> {
   const { ignore, edge } = choosePolicy(dependencies.configuration.policies, event.clientId);
   if (ignore) return 'ignored';
-  // The broker only carries packets for it: its session is kept by what they say.
-  if (edge === 'packets') return 'carried';
+  if (edge === 'packets') return handleCarrierEvent(event, dependencies);
   switch (event.eventType) {
     case 'connected':
       return handleConnected(event, dependencies);

@@ -24,9 +24,9 @@ export interface RouteCheck {
   readonly step: 'mark' | 'confirm';
 }
 
-/** Messages wait for a connection that AWS IoT Core carries. */
-export interface LookRequest {
-  readonly kind: 'look';
+/** Messages wait for a connection that AWS IoT Core carries, or a newer one has taken it over. */
+export interface SignalRequest {
+  readonly kind: 'look' | 'takenOver';
   readonly clientId: string;
   readonly connectionId: string;
   readonly filters?: readonly string[];
@@ -51,6 +51,15 @@ export interface ListenerCheck {
   readonly kind: 'listenerCheck';
   /** The URL of its queue. */
   readonly address: string;
+}
+
+/** A client whose packets AWS IoT Core carries is not connected to it any more. */
+export interface CarrierEnd {
+  readonly kind: 'carrierEnded';
+  readonly clientId: string;
+  /** The broker's disconnectReason. */
+  readonly reason: string;
+  readonly atMs: number;
 }
 
 export interface QueueUrls {
@@ -89,7 +98,7 @@ export class Requests {
     await this.#send('routeChecks', check, delaySeconds);
   }
 
-  async look(request: LookRequest): Promise<void> {
+  async signal(request: SignalRequest): Promise<void> {
     await this.#send('packetRequests', request, 0);
   }
 
@@ -99,6 +108,10 @@ export class Requests {
 
   async listenerCheck(check: ListenerCheck, delaySeconds: number): Promise<void> {
     await this.#send('packetRequests', check, delaySeconds);
+  }
+
+  async carrierEnded(end: CarrierEnd): Promise<void> {
+    await this.#send('packetRequests', end, 0);
   }
 
   /** A message that no filter matched yet. */

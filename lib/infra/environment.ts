@@ -36,6 +36,7 @@ export function environmentOf(
       ...routes,
       ...deliveries,
       ...routeChecks,
+      ...packetRequests,
       [Variable.lookUpsQueue]: queues.lookUps.queueUrl,
     },
     Ingest: {

@@ -186,6 +186,7 @@ export class MqttSessions extends Construct {
       durableTopics,
       lifecycle: this.functions.lifecycle,
       ingest: this.functions.ingest,
+      packets: this.functions.packets,
       deadLetters: this.deadLetters,
     });
     this.alarms = new Alarms(this, 'Alarms', {

@@ -27,7 +27,7 @@ export function permissionsOf(
       onTable(tables.sessions, 'GetItem', 'PutItem'),
       onTable(tables.subscriptions, 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       onTable(tables.routes, 'GetItem', 'PutItem', 'UpdateItem'),
-      sendTo(queues.deliveries, queues.lookUps, queues.routeChecks),
+      sendTo(queues.deliveries, queues.lookUps, queues.routeChecks, queues.packetRequests),
       receiveFrom(queues.lookUps),
       onClients(scope, 'GetConnection', 'ListSubscriptions', 'SendDirectMessage'),
     ],
@@ -70,11 +70,12 @@ export function permissionsOf(
       onIndex(tables.subscriptions, FILTER_INDEX.indexName),
       onTable(tables.routes, 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       onTable(tables.messages, 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
-      onTable(tables.inflight, 'DeleteItem', 'GetItem', 'PutItem'),
+      onTable(tables.inflight, 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
       sendTo(queues.packetRequests, queues.routeChecks),
       receiveFrom(queues.packetRequests),
       signalListeners(scope),
       publishToBroker(scope),
+      onClients(scope, 'SendDirectMessage'),
     ],
   };
 }

@@ -46,6 +46,20 @@ export const declarationStatement: RuleStatement = {
   description: 'MQTT sessions: what a device declares about its own session',
 };
 
+/** No FROM: the frames of carried connections come by Basic Ingest alone, and from nobody but their device. */
+export const packetsStatement: RuleStatement = {
+  id: 'Packets',
+  nameSuffix: 'packets',
+  sql: `SELECT ${[
+    "encode(*, 'base64') AS data",
+    "'carriage' AS kind",
+    'clientid() AS clientId',
+    'timestamp() AS timestamp',
+    'principal() AS principal',
+  ].join(', ')}`,
+  description: 'MQTT sessions: control packets that AWS IoT Core carries for a device',
+};
+
 /** The rule that hands the messages of one durable topic to ingest, binary safe. */
 export function messageStatement(topic: DurableTopic): RuleStatement {
   const fields = [

@@ -10,6 +10,7 @@ import {
   declarationStatement,
   lifecycleStatements,
   messageStatement,
+  packetsStatement,
   type RuleStatement,
 } from './rule-statements.ts';
 
@@ -18,6 +19,7 @@ export interface RulesProps {
   readonly durableTopics: readonly DurableTopic[];
   readonly lifecycle: IFunction;
   readonly ingest: IFunction;
+  readonly packets: IFunction;
   readonly deadLetters: Queue;
 }
 
@@ -30,7 +32,7 @@ const RULE_NAME_PREFIX = /^[a-zA-Z0-9_]{1,106}$/;
  */
 const MAXIMUM_DURABLE_TOPICS = 40;
 
-/** The rules that bring lifecycle events, declarations and messages to the functions. */
+/** The rules that bring lifecycle events, declarations, messages and carried packets to the functions. */
 export class Rules extends Construct {
   readonly rules: readonly CfnTopicRule[];
   private readonly props: RulesProps;
@@ -43,6 +45,7 @@ export class Rules extends Construct {
     this.errorRole = createErrorRole(this, props);
     this.rules = [
       ...[...lifecycleStatements, declarationStatement].map((rule) => this.addRule(rule, props.lifecycle)),
+      this.addRule(packetsStatement, props.packets),
       ...props.durableTopics.map((topic) => this.addRule(messageStatement(topic), props.ingest)),
     ];
   }

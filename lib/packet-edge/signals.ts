@@ -56,8 +56,9 @@ export async function dispatchSignals(
     if (signal.connectionId === own?.id) {
       if (signal.kind === 'look') exchange?.want(signal.filters ?? 'all');
     } else if (carrier.kind === 'iot') {
-      // Of a connection that was taken over IoT Core itself has told the device.
-      if (signal.kind === 'look') await dependencies.requests.look({ ...signal, clientId });
+      // A device that opens another connection through IoT Core knows of its own accord.
+      const isKnown = signal.kind === 'takenOver' && own?.carrier.kind === 'iot';
+      if (!isKnown) await dependencies.requests.signal({ ...signal, clientId });
     } else if (own?.carrier.kind === 'listener' && own.carrier.address === carrier.address) {
       exchange?.signals.push(signal);
     } else {

@@ -104,6 +104,7 @@ const packetsRequest = object({
     remoteAddress: z.exactOptional(text(256)),
     principal: z.exactOptional(text(2048)),
     clientId: z.exactOptional(text()),
+    maximumPacketSize: z.exactOptional(whole(1, UINT32)),
   } satisfies ShapeOf<PacketsRequest['connection']>),
   context: z.exactOptional(context),
   packets,

@@ -52,6 +52,8 @@ export interface PacketsRequest {
     readonly principal?: string;
     /** As the carrier authenticated it; CONNECT must not name another. Absent: CONNECT says it. */
     readonly clientId?: string;
+    /** Bytes of the largest control packet that the carrier can carry down; absent = any. */
+    readonly maximumPacketSize?: number;
   };
   /** From the last answer; absent before CONNECT. */
   readonly context?: ConnectionContext;

@@ -72,7 +72,7 @@ export function checkDurableFilter(filter: string): TopicCheck {
   return checkTopicFilter(filter, IOT_CORE_LIMITS);
 }
 
-function checkNoticeTopic(topic: string): TopicCheck {
+function checkDirectTopic(topic: string): TopicCheck {
   if (!topic.startsWith('$')) return checkTopicName(topic, IOT_CORE_LIMITS);
   return {
     valid: false,
@@ -112,7 +112,7 @@ const policySchema = z.pipe(
     maximumPendingBytes: z._default(wholeNumber(1), FOLLOW_BROKER.maximumPendingBytes),
     overflow: z._default(oneOf('drop-oldest', 'drop-newest'), FOLLOW_BROKER.overflow),
     delivery: z._default(oneOf('service', 'broker'), FOLLOW_BROKER.delivery),
-    noticeTopic: z.optional(checked(checkNoticeTopic, 'a topic name that AWS IoT Core takes')),
+    noticeTopic: z.optional(checked(checkDirectTopic, 'a topic name that AWS IoT Core takes')),
     ignore: z._default(flag, FOLLOW_BROKER.ignore),
   }),
   z.transform(
@@ -142,6 +142,10 @@ const settingsSchema = strict({
   deliveriesPerSecond: z._default(wholeNumber(1, 100), DEFAULT_SETTINGS.deliveriesPerSecond),
   unknownKeepAliveSeconds: z._default(wholeNumber(1, 65_535), DEFAULT_SETTINGS.unknownKeepAliveSeconds),
   publishToBroker: z._default(flag, DEFAULT_SETTINGS.publishToBroker),
+  downTopicPrefix: z._default(
+    checked(checkDirectTopic, 'the first levels of a topic name that AWS IoT Core takes'),
+    DEFAULT_SETTINGS.downTopicPrefix,
+  ),
   logShards: z._default(wholeNumber(1, 64), DEFAULT_SETTINGS.logShards),
 });
 

@@ -16,6 +16,8 @@ export interface Settings {
   readonly unknownKeepAliveSeconds: number;
   /** Messages that are published at the packet edge are published to AWS IoT Core as well, for its subscribers and rules. */
   readonly publishToBroker: boolean;
+  /** Packets that AWS IoT Core carries go to a device as direct messages on `<prefix>/<clientId>/down`. */
+  readonly downTopicPrefix: string;
   /** Parts of one filter's log, for more writes a second than one key takes. */
   readonly logShards: number;
 }
@@ -29,5 +31,6 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   deliveriesPerSecond: 80,
   unknownKeepAliveSeconds: 1200,
   publishToBroker: true,
+  downTopicPrefix: 'mqtt-sessions',
   logShards: 1,
 });

@@ -191,8 +191,19 @@ describe('connections', () => {
     const carried = newEdge({ edge: 'packets' });
     expect(await carried.handle(carried.connected(0, T))).toBe('carried');
     expect(await carried.handle(carried.subscribed(0, T, carried.filter('a')))).toBe('carried');
-    expect(await carried.handle(carried.disconnected(0, T + SECOND))).toBe('carried');
+    expect(await carried.handle(carried.disconnected(0, T + SECOND))).toBe('carrierEnded');
     await expect(carried.session()).rejects.toThrow('has no session');
+  });
+
+  it('hands the end of what carried packets on, but not that of a connection which a newer one replaced', async () => {
+    const carried = newEdge({ edge: 'packets' });
+    const { clientId } = carried;
+    const ended = { ...carried.disconnected(0, T), disconnectReason: 'MQTT_KEEP_ALIVE_TIMEOUT' };
+    expect(await carried.handle(ended)).toBe('carrierEnded');
+    expect(await carried.handle({ ...ended, disconnectReason: 'DUPLICATE_CLIENTID' })).toBe('carried');
+    expect(carried.requests.of('packetRequests').map(({ body }) => body)).toEqual([
+      { kind: 'carrierEnded', clientId, reason: 'MQTT_KEEP_ALIVE_TIMEOUT', atMs: T },
+    ]);
   });
 
   it('keeps the keep alive as it was when the broker speaks of a newer connection', async () => {

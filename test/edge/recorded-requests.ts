@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { FurtherLook } from '#edge/further-look';
-import { Requests } from '#edge/requests';
+import { type CarrierEnd, Requests, type SignalRequest } from '#edge/requests';
 
 export interface Recorded {
   readonly queue: 'deliveries' | 'lookUps' | 'routeChecks' | 'unrouted' | 'packetRequests' | 'deadLetters';
@@ -42,6 +42,14 @@ export class RecordedRequests extends Requests {
 
   override async furtherLook({ event, delaySeconds }: FurtherLook): Promise<void> {
     this.all.push({ queue: 'unrouted', body: event, delaySeconds });
+  }
+
+  override async signal(body: SignalRequest): Promise<void> {
+    this.all.push({ queue: 'packetRequests', body });
+  }
+
+  override async carrierEnded(body: CarrierEnd): Promise<void> {
+    this.all.push({ queue: 'packetRequests', body });
   }
 
   override async deadLetter(source: string, event: unknown, error: Error): Promise<void> {

@@ -101,6 +101,7 @@ test.each([
     [
       'DELIVERIES_QUEUE_URL',
       'LOOK_UPS_QUEUE_URL',
+      'PACKET_REQUESTS_QUEUE_URL',
       'ROUTE_CHECKS_QUEUE_URL',
       'ROUTES_TABLE',
       'SESSIONS_TABLE',

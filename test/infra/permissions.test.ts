@@ -62,6 +62,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('sqs', 'Deliveries', 'SendMessage'),
     ...calls('sqs', 'LookUps', 'SendMessage', ...POLL),
     ...calls('sqs', 'RouteChecks', 'SendMessage'),
+    ...calls('sqs', 'PacketRequests', 'SendMessage'),
     ...calls('iot', CLIENTS, 'GetConnection', 'ListSubscriptions', 'SendDirectMessage'),
   ],
   Ingest: [
@@ -101,11 +102,12 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Subscriptions/index/byFilter', 'Query'),
     ...calls('dynamodb', 'Routes', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...calls('dynamodb', 'Messages', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
-    ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem', 'PutItem'),
+    ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...calls('sqs', 'PacketRequests', 'SendMessage', ...POLL),
     ...calls('sqs', 'RouteChecks', 'SendMessage'),
     ...calls('sqs', LISTENERS, 'SendMessage'),
     ...calls('iot', TOPICS, 'Publish', 'RetainPublish'),
+    ...calls('iot', CLIENTS, 'SendDirectMessage'),
   ],
 };
 

@@ -22,7 +22,10 @@ const messagePath = (filter: string): string => {
   if (path === undefined) throw new Error(`No rule for ${filter}`);
   return path;
 };
-const target = (path: string) => (path.startsWith('Rules/Messages') ? 'Ingest' : 'Lifecycle');
+const target = (path: string) => {
+  if (path === 'Rules/Packets') return 'Packets';
+  return path.startsWith('Rules/Messages') ? 'Ingest' : 'Lifecycle';
+};
 
 test.each([
   ['Connected', 'mqtt_sessions_connected', '$aws/events/presence/connected/#'],
@@ -41,6 +44,14 @@ test('devices declare their session by Basic Ingest alone: the rule has no FROM'
   expect(RuleName).toBe('mqtt_sessions_session');
   expect(TopicRulePayload.Sql).toBe(
     "SELECT encode(*, 'base64') AS data, 'declared' AS eventType, clientid() AS clientId, timestamp() AS timestamp, get_mqtt_property('response_topic') AS responseTopic",
+  );
+});
+
+test('control packets come by Basic Ingest alone, with the client identifier as the broker knows it', () => {
+  const { RuleName, TopicRulePayload } = ruleAt('Rules/Packets');
+  expect(RuleName).toBe('mqtt_sessions_packets');
+  expect(TopicRulePayload.Sql).toBe(
+    "SELECT encode(*, 'base64') AS data, 'carriage' AS kind, clientid() AS clientId, timestamp() AS timestamp, principal() AS principal",
   );
 });
 
@@ -67,7 +78,7 @@ test('adding a durable topic changes no other rule', () => {
 
 test('without durable topics there are only the rules of sessions', () => {
   expect(Object.keys(resourcesByPath(templateOf(), TYPE)).sort()).toEqual(
-    ['Connected', 'ConnectFailed', 'Disconnected', 'Session', 'Subscribed', 'Unsubscribed']
+    ['Connected', 'ConnectFailed', 'Disconnected', 'Packets', 'Session', 'Subscribed', 'Unsubscribed']
       .map((id) => `Rules/${id}`)
       .sort(),
   );
@@ -177,7 +188,7 @@ test('more durable topics than a resource policy can name are refused', () => {
 });
 
 test('40 durable topics are taken', () => {
-  expect(Object.keys(resourcesByPath(templateOf({ durableTopics: topics(40) }), TYPE))).toHaveLength(46);
+  expect(Object.keys(resourcesByPath(templateOf({ durableTopics: topics(40) }), TYPE))).toHaveLength(47);
 });
 
 test.each([

@@ -32,8 +32,14 @@ export class SilentLink {
     this.dead = true;
   }
 
-  close(): void {
+  /** Both ends are told; the next connection is let through. */
+  cut(): void {
     for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+  }
+
+  close(): void {
+    this.cut();
     this.server.close();
   }
 

@@ -23,6 +23,7 @@ describe('a configuration', () => {
       liveOverlapSeconds: 1,
       unknownKeepAliveSeconds: 1200,
       publishToBroker: true,
+      downTopicPrefix: 'mqtt-sessions',
       logShards: 1,
     });
     expect(parseConfiguration(policiesOf({ clients: 'a' })).policies).toEqual([

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createAcceptance } from '#store/acceptance';
+import { createCarriageStore } from '#store/carriages';
 import { createFlowStore } from '#store/flows';
 import { createMessageLog } from '#store/message-log';
 import { createRetainedMessages } from '#store/retained-messages';
@@ -8,6 +9,7 @@ import { createSessionStore } from '#store/sessions';
 import { createShareGroupStore } from '#store/share-groups';
 import { createSubscriptionStore } from '#store/subscriptions';
 import { acceptanceContract } from '#test/contract/acceptance';
+import { carriageStoreContract } from '#test/contract/carriage-store';
 import { flowStoreContract } from '#test/contract/flow-store';
 import { messageLogContract } from '#test/contract/message-log';
 import { retainedMessagesContract } from '#test/contract/retained-messages';
@@ -44,3 +46,4 @@ acceptanceContract({
 retainedMessagesContract((clock) =>
   createRetainedMessages(started().newClient(), started().names.messages, { clock }),
 );
+carriageStoreContract(() => createCarriageStore(started().newClient(), started().names.inflight));

@@ -28,8 +28,10 @@ function contextOf(
   clientId: string,
   session: Session,
   atMs: number,
+  carriesBytes = Number.POSITIVE_INFINITY,
 ): ConnectionContext {
   const { protocolVersion, properties } = packet;
+  const maximumPacketSize = Math.min(properties.maximumPacketSize ?? Number.POSITIVE_INFINITY, carriesBytes);
   return {
     clientId,
     incarnation: session.incarnation,
@@ -38,7 +40,7 @@ function contextOf(
     keepAliveSeconds: keepAliveInForce(packet),
     // [MQTT-3.3.4-9]; 3.1.1 has none, so the server's own window holds.
     receiveMaximum: properties.receiveMaximum ?? 65_535,
-    ...(properties.maximumPacketSize !== undefined && { maximumPacketSize: properties.maximumPacketSize }),
+    ...(Number.isFinite(maximumPacketSize) && { maximumPacketSize }),
     requestProblemInformation: properties.requestProblemInformation ?? true,
     sessionExpiryInterval: session.sessionExpiryInterval,
   };
@@ -84,7 +86,7 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
     },
     dependencies,
   );
-  const context = contextOf(packet, clientId, session, atMs);
+  const context = contextOf(packet, clientId, session, atMs, connection.maximumPacketSize);
   exchange.open(context);
   await endTakenOver(prior, exchange, atMs);
   await executeWills(prior, session, dependencies, exchange);
