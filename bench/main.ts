@@ -3,12 +3,15 @@ import { connectionUnits } from './connection-units.ts';
 import { deliveryRate } from './delivery-rate.ts';
 import type { Figure } from './figure.ts';
 import { ingestThroughput } from './ingest-throughput.ts';
+import { packetConnections } from './packet-connections.ts';
+import { packetLatency } from './packet-latency.ts';
 import { packetUnits } from './packet-units.ts';
 import { consoleProgress } from './progress.ts';
 import { resumeUnits } from './resume-units.ts';
 import { routingTime } from './routing-time.ts';
 import { routingUnits } from './routing-units.ts';
 import { runFigures } from './run-figures.ts';
+import { willDelay } from './will-delay.ts';
 import { writeUnits } from './write-units.ts';
 
 const FIGURES: readonly Figure[] = [
@@ -20,6 +23,9 @@ const FIGURES: readonly Figure[] = [
   ingestThroughput,
   deliveryRate,
   packetUnits,
+  packetLatency,
+  packetConnections,
+  willDelay,
   bundles,
 ];
 

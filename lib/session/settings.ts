@@ -18,7 +18,10 @@ export interface Settings {
   readonly publishToBroker: boolean;
   /** Packets that AWS IoT Core carries go to a device as direct messages on `<prefix>/<clientId>/down`. */
   readonly downTopicPrefix: string;
-  /** Parts of one filter's log, for more writes a second than one key takes. */
+  /**
+   * Parts of one filter’s log, for more writes a second than one key takes. Only ever raise it: the packet edge
+   * reads as many as this says.
+   */
   readonly logShards: number;
 }
 
