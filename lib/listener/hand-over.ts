@@ -140,9 +140,9 @@ export class HandOver {
       return this.known ? { ...base, packets: [], closed } : undefined;
     }
     if (this.held) return undefined;
-    const look = context === undefined ? undefined : this.look;
+    const { look } = this;
     if (this.pending.length === 0 && look === undefined) return undefined;
-    if (look !== undefined) this.look = undefined;
+    this.look = undefined;
     return { ...base, packets: this.pending.takeBatch(), ...(look && { look }) };
   }
 

@@ -73,6 +73,29 @@ test('a client that reads again in time gets everything', async () => {
   await eventually(() => expect(payloads(client)).toHaveLength(400), 15_000);
 });
 
+test('what was received before is not handed over either while the client reads nothing', async () => {
+  const { listener, fake } = await start({
+    limits: { maximumUnwrittenBytes: 100_000, maximumPendingBytes: 100_000_000 },
+  });
+  const client = await new RawClient(listener.ports.mqtt).connect();
+  const release = fake.hold();
+  client.send(numbered(0));
+  await eventually(() => expect(fake.requests).toHaveLength(2));
+  for (let index = 0; index < 400; index += 1) client.send(sized(LARGE));
+  client.send({ cmd: 'pingreq' });
+  await client.next('pingresp');
+  client.socket.pause();
+  release();
+  await eventually(async () => {
+    const before = fake.requests.length;
+    await delay(50);
+    expect(fake.requests.length).toBe(before);
+  });
+  expect(fake.commands.length).toBeLessThan(402);
+  client.socket.resume();
+  await eventually(() => expect(payloads(client)).toHaveLength(401), 15_000);
+});
+
 test('a client that pings and does not read gets its answers when it reads', async () => {
   const { listener, fake } = await start({ limits: { maximumUnwrittenBytes: 50_000_000 } });
   const client = await new RawClient(listener.ports.mqtt).connect();

@@ -4,7 +4,7 @@ import { numbered, payloads, RawClient, sized } from './raw-client.ts';
 import { start } from './start.ts';
 
 test('a lost link: what was received is handed over, then that it was lost', async () => {
-  const { listener, fake } = await start();
+  const { listener, fake, logged } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
   const release = fake.hold();
   client.send(numbered(1));
@@ -13,6 +13,7 @@ test('a lost link: what was received is handed over, then that it was lost', asy
   client.send({ cmd: 'pingreq' });
   await client.next('pingresp');
   client.socket.resetAndDestroy();
+  await eventually(() => expect(logged.at(-1)).toMatchObject({ message: 'Disconnected' }));
   release();
   await eventually(() => expect(listener.connections).toBe(0));
   expect(fake.commands).toEqual(['connect', 'publish', 'publish', 'publish']);
@@ -100,11 +101,28 @@ test.each([
 test('bytes that are no packet end the connection after the answers to what came before them', async () => {
   const { listener, fake } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
-  client.socket.write(Buffer.concat([client.bytesOf(numbered(1)), Buffer.from('30ffffffffff', 'hex')]));
+  const release = fake.hold();
+  client.send(numbered(1));
+  await eventually(() => expect(fake.requests).toHaveLength(2));
+  client.send({ cmd: 'pingreq' });
+  client.socket.write(Buffer.concat([client.bytesOf(numbered(2)), Buffer.from('30ffffffffff', 'hex')]));
+  await client.next('pingresp');
+  release();
   await client.end();
-  expect(client.packets.map(({ cmd }) => cmd)).toEqual(['connack', 'publish', 'disconnect']);
-  expect(client.packets[2]).toMatchObject({ reasonCode: 0x81 });
+  expect(payloads(client)).toEqual(['1', '2']);
+  expect(client.packets.at(-1)).toMatchObject({ cmd: 'disconnect', reasonCode: 0x81 });
   await eventually(() => expect(fake.closed).toEqual(['CLIENT_ERROR']));
+});
+
+test('a PINGREQ with a body is no PINGREQ, and what is wrong with it the function says', async () => {
+  const { listener, fake } = await start();
+  const client = await new RawClient(listener.ports.mqtt).connect();
+  client.socket.write(Buffer.from('c00100', 'hex'));
+  await client.end();
+  expect(fake.requests.at(-1)?.packets).toMatchObject([
+    { data: Buffer.from('c00100', 'hex').toString('base64') },
+  ]);
+  expect(client.packets.map(({ cmd }) => cmd)).toEqual(['connack']);
 });
 
 test('[MQTT-3.2.2-15] a packet larger than the maximum ends the connection with 0x95', async () => {

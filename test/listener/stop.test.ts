@@ -19,6 +19,20 @@ test('a stop sends clients away, tells the function, and ends', async () => {
   await late.end();
 });
 
+test('a client that is not connected yet is told that the server is not there', async () => {
+  const { listener, fake } = await start();
+  const release = fake.hold();
+  const client = new RawClient(listener.ports.mqtt);
+  client.send(client.connectPacket());
+  await eventually(() => expect(fake.requests).toHaveLength(1));
+  const stopped = listener.stop();
+  expect(await client.next('connack')).toMatchObject({ reasonCode: 0x88 });
+  release();
+  await stopped;
+  // It was connected in the end, without knowing.
+  expect(fake.closed).toEqual(['SERVER_INITIATED_DISCONNECT']);
+});
+
 test('a stop waits for what was received, but not for ever', async () => {
   const { listener, fake, logged } = await start({ limits: { stopTimeoutMs: 300 } });
   const [quick, stuck] = [new RawClient(listener.ports.mqtt), new RawClient(listener.ports.mqtt)];
@@ -49,7 +63,9 @@ test('when it is destroyed, sockets are gone and the function hears nothing', as
   listener.destroy();
   await client.end();
   release();
-  await eventually(() => expect(listener.connections).toBe(0));
+  // Whatever the answer leads to has happened by then.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(listener.connections).toBe(0);
   expect(fake.requests).toHaveLength(2);
   expect(payloads(client)).toEqual([]);
   expect(signalsStopped()).toBe(false);
@@ -58,7 +74,17 @@ test('when it is destroyed, sockets are gone and the function hears nothing', as
 test('a port in use is named, and nothing is left open', async () => {
   const first = await start();
   const port = first.listener.ports.mqtt ?? 0;
-  await expect(start({ ports: { ws: 0, mqtt: port } })).rejects.toThrow(`Port ${port} for mqtt is in use`);
+  let stopped = false;
+  const signals = {
+    start: async () => 'address',
+    stop: async () => {
+      stopped = true;
+    },
+    destroy: () => {},
+  };
+  const starting = start({ ports: { ws: 0, mqtt: port }, signals });
+  await expect(starting).rejects.toThrow(`Port ${port} for mqtt is in use`);
+  expect(stopped).toBe(true);
 });
 
 test('without any port it does not start', async () => {
