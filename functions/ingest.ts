@@ -51,7 +51,7 @@ async function handleMessage(event: unknown): Promise<void> {
     return;
   }
   const routes = await ingest(message, dependencies);
-  await announceOnline(message, routes, dependencies);
+  await announceOnline({ message, routes }, dependencies);
   const filters = routes.length;
   metrics.add('Messages.appended', filters);
   const log = message.publisher === undefined ? logger : logger.forClient(message.publisher);

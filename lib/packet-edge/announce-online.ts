@@ -1,7 +1,5 @@
-import type { Message } from '#session/message';
-import type { Route } from '#store/routes';
 import type { Exchange } from './exchange.ts';
-import { signalsFor } from './signal-subscribers.ts';
+import { type Logged, signalsFor } from './signal-subscribers.ts';
 import { dispatchSignals, type SignalDependencies } from './signals.ts';
 
 /**
@@ -10,10 +8,9 @@ import { dispatchSignals, type SignalDependencies } from './signals.ts';
  * @param exchange in which the message came; absent: it came through the broker
  */
 export async function announceOnline(
-  message: Message,
-  routes: readonly Route[],
+  logged: Logged,
   dependencies: SignalDependencies,
   exchange?: Exchange,
 ): Promise<void> {
-  await dispatchSignals(await signalsFor(message, routes, dependencies), dependencies, exchange);
+  await dispatchSignals(await signalsFor(logged, dependencies), dependencies, exchange);
 }

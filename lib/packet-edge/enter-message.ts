@@ -1,19 +1,18 @@
 import { ingest } from '#edge/ingest';
 import type { Message } from '#session/message';
-import type { Route } from '#store/routes';
 import { announceOnline } from './announce-online.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { Exchange } from './exchange.ts';
+import type { Logged } from './signal-subscribers.ts';
 
 /** Tells those who are online of a message that is in the log, and hands it on to the broker. */
 export async function announce(
-  message: Message,
-  routes: readonly Route[],
+  logged: Logged,
   dependencies: PacketEdgeDependencies,
   exchange?: Exchange,
 ): Promise<void> {
-  await announceOnline(message, routes, dependencies, exchange);
-  await dependencies.publishToBroker?.(message);
+  await announceOnline(logged, dependencies, exchange);
+  await dependencies.publishToBroker?.(logged.message);
 }
 
 /** A message with RETAIN stays for who subscribes later; an empty one takes it away. [MQTT-3.3.1-5] [MQTT-3.3.1-6] */
@@ -36,6 +35,6 @@ export async function enterMessage(
 ): Promise<number> {
   const routes = await ingest(message, dependencies);
   await retain(message, dependencies);
-  await announce(message, routes, dependencies, exchange);
+  await announce({ message, routes }, dependencies, exchange);
   return routes.length;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectionContext } from '#packets/exchange';
 import type { Message } from '#session/message';
 import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
-import { later, type Position, positionAt, positionOf } from '#session/position';
+import { later, type Position, positionAt, positionOf, timeOf } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { AssignedMember } from '#store/share-assignments';
@@ -21,6 +21,11 @@ function choose<Member>(members: readonly Member[], messageId: string): Member |
   return members[digest.readUInt32BE() % members.length];
 }
 
+/** As the message is called in a member's own log. */
+function copyId({ messageId }: Message, sharedFilter: string): string {
+  return `${messageId}:${sharedFilter}`;
+}
+
 /** Puts the message into the log of the member that it was given to; done again, it is the same item. */
 async function copyTo(
   member: AssignedMember,
@@ -29,7 +34,7 @@ async function copyTo(
   retainSeconds: number,
   { log }: Pick<PacketEdgeDependencies, 'log'>,
 ): Promise<void> {
-  const messageId = `${message.messageId}:${sharedFilter}`;
+  const messageId = copyId(message, sharedFilter);
   await log.append({
     filter: ownLog(member),
     shards: OWN_LOG_SHARDS,
@@ -71,7 +76,23 @@ export async function assignShared(
   return addressed;
 }
 
-/** What was logged for a client's share groups while nobody of them was online is given to this member. */
+/** What has come for this member; read only where something may be missing. */
+async function copiesOf(
+  member: AssignedMember,
+  from: Position,
+  { log }: Pick<PacketEdgeDependencies, 'log'>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  // Of the same millisecond a copy may lie before its message.
+  const own = { filter: ownLog(member), shards: OWN_LOG_SHARDS, from: positionAt(timeOf(from)) };
+  for await (const { messageId } of log.readAppended(own)) found.add(messageId);
+  return found;
+}
+
+/**
+ * What was logged for a client's share groups while nobody of them was online is given to this member; and what
+ * was given to it by somebody who died before it was put into its log.
+ */
 export async function takeUnassigned(
   context: ConnectionContext,
   subscriptions: readonly Subscription[],
@@ -81,19 +102,23 @@ export async function takeUnassigned(
 ): Promise<void> {
   const { log, assignments, routes } = dependencies;
   const { clientId, incarnation } = context;
+  const member = { clientId, incarnation };
+  const isMember = (other: AssignedMember) =>
+    other.clientId === clientId && other.incarnation === incarnation;
   for (const subscription of subscriptions) {
     const { shareName, filter } = parseSharedFilter(subscription.filter);
     if (shareName === undefined) continue;
     const from = later(cursor, positionAt(owedSinceMs(subscription)));
     const assigned = await assignments.assignedFrom(subscription.filter, from);
+    const hasSome = [...assigned.values()].some(isMember);
+    const copies = hasSome ? await copiesOf(member, from, dependencies) : new Set();
     const [route] = await routes.find([filter]);
     const range = { filter, from, shards: route?.shards ?? 1 };
     for await (const message of log.readAppended(range)) {
       const position = assignmentPosition(message);
-      if (assigned.has(position)) continue;
-      const member = { clientId, incarnation };
-      const owner = await assignments.assign(subscription.filter, position, member, retainSeconds);
-      if (owner.clientId !== clientId) continue;
+      const known = assigned.get(position);
+      const owner = known ?? (await assignments.assign(subscription.filter, position, member, retainSeconds));
+      if (!isMember(owner) || copies.has(copyId(message, subscription.filter))) continue;
       const { position: _, log: __, ...plain } = message;
       await copyTo(owner, subscription.filter, plain, retainSeconds, dependencies);
     }

@@ -3,6 +3,14 @@ import type { Route } from '#store/routes';
 import { assignShared } from './share-groups.ts';
 import { type AddressedSignal, onlineAmong, type SignalDependencies } from './signals.ts';
 
+/** A message that is in the log of each durable filter that it matches. */
+export interface Logged {
+  readonly message: Message;
+  readonly routes: readonly Route[];
+  /** It was put there by an earlier PUBLISH of the client, and nobody knows how far that came. */
+  readonly isAgain?: boolean;
+}
+
 /** Subscribers of a filter are looked up a page at a time; there may be many. */
 async function* subscriberPages(filter: string, { subscriptions }: SignalDependencies) {
   let startKey: string | undefined;
@@ -15,7 +23,7 @@ async function* subscriberPages(filter: string, { subscriptions }: SignalDepende
 
 async function signalsOf(
   { filter, signals, retainSeconds }: Route,
-  message: Message,
+  { message, isAgain = false }: Logged,
   dependencies: SignalDependencies,
 ): Promise<AddressedSignal[]> {
   // Nobody of the packet edge has ever subscribed to it: who sleeps is not woken.
@@ -24,19 +32,21 @@ async function signalsOf(
   for await (const { clientIds, shared } of subscriberPages(filter, dependencies)) {
     const online = await onlineAmong(clientIds, dependencies);
     for (const { clientId, carrier, connectionId } of online) {
-      addressed.push({ clientId, carrier, signal: { kind: 'look', connectionId, filters: [filter] } });
+      const where = isAgain ? {} : { filters: [filter] };
+      addressed.push({ clientId, carrier, signal: { kind: 'look', connectionId, ...where } });
     }
-    if (shared.length === 0) continue;
+    // A look at all finds what a share group has not been given yet.
+    if (shared.length === 0 || isAgain) continue;
     addressed.push(...(await assignShared(shared, online, message, retainSeconds, dependencies)));
   }
   return addressed;
 }
 
-/** The signals for whoever of the packet edge is online and waits for a message that has just been logged. */
+/** The signals for whoever of the packet edge is online and waits for a message that is in the log. */
 export async function signalsFor(
-  message: Message,
-  routes: readonly Route[],
+  logged: Logged,
   dependencies: SignalDependencies,
 ): Promise<AddressedSignal[]> {
-  return (await Promise.all(routes.map((route) => signalsOf(route, message, dependencies)))).flat();
+  const all = logged.routes.map((route) => signalsOf(route, logged, dependencies));
+  return (await Promise.all(all)).flat();
 }

@@ -21,8 +21,8 @@ export interface ShareAssignments {
     member: AssignedMember,
     retainSeconds: number,
   ): Promise<AssignedMember>;
-  /** Of the positions from one on those that were given to a member; others may have been since. */
-  assignedFrom(sharedFilter: string, from: Position): Promise<ReadonlySet<Position>>;
+  /** Of the positions from one on those that were given to a member, and to whom; others may have been since. */
+  assignedFrom(sharedFilter: string, from: Position): Promise<ReadonlyMap<Position, AssignedMember>>;
 }
 
 /** Beside the filter's own log; `$share/…` is routed as nothing, so the key is of no other use. */
@@ -60,7 +60,7 @@ export function createShareAssignments(
         ExpressionAttributeValues: { ':log': assignmentsKey(sharedFilter), ':from': from },
         ConsistentRead: true,
       });
-      return new Set(items.map((item) => String(item['position'])));
+      return new Map(items.map((item) => [String(item['position']), item['member'] as AssignedMember]));
     },
   };
 }

@@ -39,7 +39,10 @@ async function acceptOnce(
   const received = receive(await exchange.flow(), { packetId, receivedAtMs: message.receivedAtMs }, maximum);
   if (received.outcome === 'tooMany') return 'tooMany';
   const routes = await dependencies.router.route(message.topic);
-  if (received.outcome === 'new') {
+  const isAgain = received.outcome === 'duplicate';
+  if (!isAgain) {
+    // Before it is accepted, since afterwards nobody would know that it has to be done.
+    await retain(message, dependencies);
     const accepted = await dependencies.acceptance.accept({
       appends: appendsOf(message, routes),
       flow: received.flow,
@@ -47,9 +50,8 @@ async function acceptOnce(
     });
     if (!accepted.written) throw new FlowContendedError('Another instance wrote the flow first');
     exchange.savedFlow(accepted.flow);
-    await retain(message, dependencies);
   }
-  await announce(message, routes, dependencies, exchange);
+  await announce({ message, routes, isAgain }, dependencies, exchange);
   const reasonCode = routes.length === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
   exchange.reply({ cmd: 'pubrec', packetId, reasonCode });
   return received.outcome;
