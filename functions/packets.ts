@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
@@ -85,7 +84,6 @@ const dependencies: PacketEdgeDependencies = {
   sleep: async (milliseconds) => {
     await setTimeout(milliseconds);
   },
-  newId: randomUUID,
 };
 
 async function exchange(request: PacketsRequest): Promise<PacketsResponse> {

@@ -51,6 +51,4 @@ export interface PacketEdgeDependencies {
   readonly configuration: SessionConfiguration;
   readonly clock: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** A new unique text, for assigned client identifiers. */
-  readonly newId: () => string;
 }

@@ -31,13 +31,15 @@ export async function endConnection(
 
 /** What follows from the end of a connection: its will, and how long messages are kept. */
 export async function afterEnd(
-  { transition: { session }, prior }: Change,
+  { transition, prior }: Change,
   keepAliveSeconds: number,
   dependencies: PacketEdgeDependencies,
   exchange?: Exchange,
 ): Promise<void> {
+  const { session, outcome } = transition;
   if (session === undefined) return;
   await executeWills(prior, session, dependencies, exchange);
-  if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)
-    await routeAll(session, keepAliveSeconds, dependencies);
+  const lastsLonger = prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval;
+  // Who handled it first may have died before.
+  if (lastsLonger || outcome === 'duplicate') await routeAll(session, keepAliveSeconds, dependencies);
 }

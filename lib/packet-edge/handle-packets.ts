@@ -46,10 +46,10 @@ async function handleAll(exchange: Exchange): Promise<void> {
   await look(exchange);
 }
 
-/** [MQTT-3.1.4-3] */
+/** [MQTT-3.1.4-3] No DISCONNECT before CONNACK. [MQTT-3.14.0-1] */
 function tellTakenOver(exchange: Exchange): PacketsResponse {
   const answer = new Exchange(exchange.request, exchange.dependencies);
-  if (exchange.protocolVersion === 5)
+  if (answer.context?.protocolVersion === 5)
     answer.reply({ cmd: 'disconnect', reasonCode: REASON_CODES.sessionTakenOver });
   answer.close();
   return answer.response();

@@ -41,6 +41,13 @@ function change(
   return changeSession(clientId, event, dependencies, packetPolicy(dependencies.configuration, clientId));
 }
 
+export interface Connected {
+  readonly session: Session;
+  readonly prior: Session | undefined;
+  /** It was written before: by an instance that may have died, or while this one stood still. */
+  readonly isAgain: boolean;
+}
+
 /**
  * The connection begins the session, resumes it or takes it over, in one write. Version numbers are ours here:
  * one more than the newest connection's. Done again, it changes nothing.
@@ -48,12 +55,12 @@ function change(
 export async function connectSession(
   facts: ConnectFacts,
   dependencies: PacketEdgeDependencies,
-): Promise<{ readonly session: Session; readonly prior: Session | undefined }> {
+): Promise<Connected> {
   const { clientId, connectionId, atMs } = facts;
   const event = (prior: Session | undefined): SessionEvent => {
+    const known = prior?.connections.find((each) => each.sessionIdentifier === connectionId);
     const newest = prior === undefined ? undefined : newestConnection(prior);
-    const isAgain = newest?.sessionIdentifier === connectionId;
-    const versionNumber = isAgain ? (newest?.versionNumber ?? 0) : (newest?.versionNumber ?? 0) + 1;
+    const versionNumber = known?.versionNumber ?? (newest?.versionNumber ?? 0) + 1;
     return {
       kind: 'connection',
       connection: {
@@ -77,7 +84,7 @@ export async function connectSession(
   const { transition, prior } = await change(clientId, event, dependencies);
   if (transition.session === undefined) throw new Error(`CONNECT of ${clientId} made no session`);
   dependencies.report({ clientId, what: 'connected', outcome: transition.outcome });
-  return { session: transition.session, prior };
+  return { session: transition.session, prior, isAgain: !transition.isChange };
 }
 
 /** The end of a connection, with the interval that DISCONNECT may have set. */

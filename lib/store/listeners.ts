@@ -1,4 +1,5 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { queryAll } from './query.ts';
 import { request } from './request.ts';
 
 /** The kind of route items under which listener processes are kept. */
@@ -13,6 +14,8 @@ export interface ListenerStore {
   /** Epoch milliseconds of its last sign of life; undefined: it is not known. */
   lastSeenMs(address: string): Promise<number | undefined>;
   forget(address: string): Promise<void>;
+  /** Of all that are known; whether they live is to be looked at. */
+  addresses(): Promise<readonly string[]>;
 }
 
 /** @example createListenerStore(client, names.routes) */
@@ -34,6 +37,15 @@ export function createListenerStore(client: DynamoDBDocumentClient, table: strin
       const { Item } = await request('read a listener', client.send(command));
       const seenAtMs: unknown = Item?.['seenAtMs'];
       return typeof seenAtMs === 'number' ? seenAtMs : undefined;
+    },
+
+    async addresses() {
+      const items = await queryAll(client, 'list the listeners', {
+        TableName: table,
+        KeyConditionExpression: 'kind = :kind',
+        ExpressionAttributeValues: { ':kind': LISTENER },
+      });
+      return items.map((item) => String(item['value']));
     },
 
     async forget(address) {

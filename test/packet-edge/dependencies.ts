@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import type { Signal } from '#packets/exchange';
@@ -72,6 +71,5 @@ export function packetEdge(
     configuration,
     clock,
     sleep,
-    newId: randomUUID,
   };
 }

@@ -2,17 +2,23 @@ import type { ConnectionContext } from '#packets/exchange';
 import { generateFor } from '#packets/generate-for';
 import type { ConnectPacket } from '#packets/types';
 import { NEVER } from '#session/expiry';
-import { exists, newestConnection, type Session } from '#session/session';
+import { newestConnection, type Session } from '#session/session';
 import { endConnection } from '../end-connection.ts';
+import { TakenOverError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { keepWill } from '../keep-will.ts';
 import { resend } from '../resend.ts';
 import { routeAll } from '../route-subscription.ts';
-import { carrierFrom, connectSession, packetPolicy } from '../session-changes.ts';
-import { dispatchSignals } from '../signals.ts';
+import { connectSession, packetPolicy } from '../session-changes.ts';
+import { endTakenOver } from '../take-over.ts';
 import { executeWills } from '../wills.ts';
 import { accepted, keepAliveInForce, refuseConnect } from './connack.ts';
 import { connectRefusal } from './connect-refusal.ts';
+
+/** Used by nobody else, and the same when the CONNECT is handled again. [MQTT-3.2.2-16] */
+function assignedClientId(connectionId: string): string {
+  return `assigned-${connectionId}`;
+}
 
 /** [MQTT-3.1.2-6] of 3.1.1: a clean session ends with its connection; the others' lifetime is configured. */
 function intervalAsked(
@@ -46,20 +52,6 @@ function contextOf(
   };
 }
 
-/** The connection that stood until now, if there was one, is told and closed. [MQTT-3.1.4-3] */
-async function endTakenOver(prior: Session | undefined, exchange: Exchange, nowMs: number): Promise<void> {
-  if (!exists(prior, nowMs) || prior.status !== 'connected' || prior.carrier === undefined) return;
-  const { sessionIdentifier } = newestConnection(prior);
-  if (sessionIdentifier === exchange.connectionId) return;
-  const signal = { kind: 'takenOver', connectionId: sessionIdentifier } as const;
-  const { clientId, carrier } = prior;
-  await dispatchSignals(
-    [{ clientId, carrier: carrierFrom(carrier), signal }],
-    exchange.dependencies,
-    exchange,
-  );
-}
-
 /** Begins, resumes or takes over the session, in one write, and tells truthfully which. [MQTT-3.2.2-2] [MQTT-3.2.2-3] */
 export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: number): Promise<void> {
   const refusal = connectRefusal(packet, exchange);
@@ -69,12 +61,12 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
   }
   const { dependencies, connectionId, request } = exchange;
   const { connection } = request;
-  const clientId = packet.clientId || connection.clientId || dependencies.newId();
+  const clientId = packet.clientId || connection.clientId || assignedClientId(connectionId);
   const policy = packetPolicy(dependencies.configuration, clientId);
   const interval = intervalAsked(packet, policy.mqtt311SessionExpiryInterval);
   const facts = { clientId, connectionId, atMs, sessionExpiryInterval: interval };
   const will = packet.will === undefined ? undefined : await keepWill(facts, packet.will, dependencies);
-  const { session, prior } = await connectSession(
+  const connected = await connectSession(
     {
       ...facts,
       carrier: connection.carrier,
@@ -86,9 +78,12 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
     },
     dependencies,
   );
+  const { session, prior, isAgain } = connected;
+  if (newestConnection(session).sessionIdentifier !== connectionId)
+    throw new TakenOverError(`${connectionId} was taken over before it was told that it stands`);
   const context = contextOf(packet, clientId, session, atMs, connection.maximumPacketSize);
   exchange.open(context);
-  await endTakenOver(prior, exchange, atMs);
+  await endTakenOver(connected, exchange, atMs);
   await executeWills(prior, session, dependencies, exchange);
   const connack = accepted(packet, context, session);
   if (generateFor(connack, context) === undefined) {
@@ -98,7 +93,7 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
   }
   exchange.reply(connack);
   if (!session.sessionPresent) return;
-  if (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval)
+  if (isAgain || (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval))
     await routeAll(session, context.keepAliveSeconds, dependencies);
   await resend(exchange);
   exchange.want('all');

@@ -26,7 +26,7 @@ async function subscribeOne(
   const { dependencies, connectionId } = exchange;
   const { filter, qos, noLocal, retainAsPublished } = requested;
   const identifier = subscriptionIdentifier === undefined ? {} : { subscriptionIdentifier };
-  const { wasSubscribed } = await dependencies.subscriptions.apply({
+  const { wasSubscribed, subscription } = await dependencies.subscriptions.apply({
     clientId: context.clientId,
     filter,
     incarnation: context.incarnation,
@@ -40,7 +40,9 @@ async function subscribeOne(
   });
   // The subscription first, then its route: whoever finds a route without subscribers looks a second time.
   await routeSubscription(filter, context, dependencies);
-  return { requested, isNew: !wasSubscribed, ...identifier };
+  // It may be this very packet that was handled before, by an instance that died.
+  const isNew = !wasSubscribed || subscription.subscribedAtMs[0] === atMs;
+  return { requested, isNew, ...identifier };
 }
 
 /** The session subscribes; retained messages follow the SUBACK. [MQTT-3.8.4-1] [MQTT-3.8.4-6] */
