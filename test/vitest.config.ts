@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Only what hangs reaches these, however busy the machine is.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Most of the time goes by in waiting for events, so more than the two cores can be at work.
     maxWorkers: 3,
     // The CDK's own check of templates costs seconds each time; test/infra/bundles.test.ts has it made, once.

@@ -9,9 +9,12 @@ import type { PumpDependencies } from './ports.ts';
 import { type StopReason, sendToClient } from './send.ts';
 import { TopicLanes } from './topic-lanes.ts';
 
-/** The session is written after this many deliveries, and at least this often. */
+/**
+ * The session is written after this many deliveries, and at least this often: so long a run may go on
+ * with a session that was taken over, or that a clean start has ended.
+ */
 const CHECKPOINT_MESSAGES = 100;
-const CHECKPOINT_MS = 8_000;
+const CHECKPOINT_MS = 2_000;
 
 /** One delivery run for one client. */
 export class PumpRun {

@@ -131,6 +131,23 @@ describe('a run of the pump', () => {
     expect(new Set(client.received).size).toBe(450);
   });
 
+  it('gives way to a clean start within two seconds, however slowly it delivers', async () => {
+    const client = await ReturnedClient.create(['a'], { settings: { deliveriesPerSecond: 10 } });
+    for (let count = 0; count < 450; count += 1) client.log(A);
+    await client.return();
+    const cleanStartMs = client.time.nowMs + 5_300;
+    client.time.at(cleanStartMs, () => {
+      const { session } = client;
+      if (session === undefined) throw new Error('There is no session');
+      const { revision } = session;
+      client.stores.items.set('client', { ...session, incarnation: 'new life', revision: revision + 1 });
+    });
+    expect(await client.run()).toMatchObject({ outcome: 'busy' });
+    const last = client.deliveries.at(-1)?.atMs ?? 0;
+    expect(last).toBeGreaterThan(cleanStartMs - 1_000);
+    expect(last).toBeLessThanOrEqual(cleanStartMs + 2_000);
+  });
+
   it('respects the lease of another run', async () => {
     const client = await ReturnedClient.create(['a']);
     client.log(A);

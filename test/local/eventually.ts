@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Repeats the assertions until they hold; their last failure is thrown when the time is over. */
 export async function eventually<Result>(
   assertions: () => Result | Promise<Result>,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<Result> {
   const deadline = Date.now() + limitMs;
   for (;;) {

@@ -4,7 +4,7 @@ import { Fleet } from './fleet.ts';
 
 const SENT = Array.from({ length: 20 }, (_, index) => `message ${index}`);
 
-describe('a client that was away', { retry: 2 }, () => {
+describe('a client that was away', () => {
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await Fleet.start({

@@ -7,7 +7,7 @@ import { messagesTo, noticeTo } from './notices.ts';
 
 const MISSED = ['missed 1', 'missed 2', 'missed 3'];
 
-describe('a client with a persistent session of the broker’s own', { retry: 2 }, () => {
+describe('a client with a persistent session of the broker’s own', () => {
   let fleet: Fleet;
   let publisher: Device;
   beforeAll(async () => {
@@ -38,12 +38,25 @@ describe('a client with a persistent session of the broker’s own', { retry: 2 
     return cutAtMs;
   }
 
+  /** Comes back while the broker's session lives; a machine too busy for that has it try once more. */
+  async function returnInTime(clientIds: Iterable<string>, protocolVersion: 4 | 5): Promise<Device> {
+    for (const clientId of clientIds) {
+      const cutAtMs = await missMessages(clientId, protocolVersion);
+      const device = await connect(clientId, protocolVersion);
+      if (Date.now() < cutAtMs + BROKER_SESSION_SECONDS * 1000) return device;
+      await device.disconnect();
+    }
+    throw new Error('No client came back while the broker still held its session');
+  }
+
   it.concurrent.each([4, 5] as const)(
     'gets nothing twice while that lives (version %i)',
     async (version) => {
-      const clientId = `durable-lives-${version}`;
-      await missMessages(clientId, version);
-      const after = await connect(clientId, version);
+      const after = await returnInTime(
+        [1, 2, 3].map((count) => `durable-lives-${version}-${count}`),
+        version,
+      );
+      const clientId = after.client.options.clientId ?? '';
       expect(after.brokerSessionPresent).toBe(true);
       await eventually(() => expect(messagesTo(after)).toEqual(MISSED));
       expect((await noticeTo(after)).sessionPresent).toBe(true);

@@ -13,7 +13,7 @@ const KEPT_SECONDS = 3_600;
 
 const MISSED = ['missed 1', 'missed 2', 'missed 3'];
 
-describe('a session that lasts five seconds', { retry: 2 }, () => {
+describe('a session that lasts five seconds', () => {
   let fleet: Fleet;
   let publisher: Device;
   beforeAll(async () => {
@@ -34,6 +34,7 @@ describe('a session that lasts five seconds', { retry: 2 }, () => {
     await fleet.subscribed(clientId, topic);
     device.cut();
     await publish(topic, MISSED);
+    await fleet.loggedOn(topic, MISSED.length);
     await fleet.away(clientId);
     const session = await fleet.session(clientId);
     const endedAtMs = session && newestConnection(session).disconnectedAtMs;
@@ -66,11 +67,21 @@ describe('a session that lasts five seconds', { retry: 2 }, () => {
     ]);
   }
 
+  /** Comes back a second before the end of its session; a machine too busy for that has it try once more. */
+  async function returnInTime(clientIds: Iterable<string>): Promise<Device> {
+    for (const clientId of clientIds) {
+      const endsAtMs = await missMessages(clientId);
+      await delay(endsAtMs - 1_000 - Date.now());
+      const device = await fleet.connect(clientId);
+      if (Date.now() < endsAtMs) return device;
+      await device.disconnect();
+    }
+    throw new Error('No client came back before the end of its session');
+  }
+
   it.concurrent('is resumed a second before its end', async () => {
-    const clientId = 'brief-early';
-    const endsAtMs = await missMessages(clientId);
-    await delay(endsAtMs - 1_000 - Date.now());
-    const device = await fleet.connect(clientId);
+    const device = await returnInTime(['brief-early-1', 'brief-early-2', 'brief-early-3']);
+    const clientId = device.client.options.clientId ?? '';
     const present = { sessionPresent: true, sessionExpiryInterval: BRIEF_SECONDS };
     expect(await noticeTo(device)).toEqual(present);
     expect(await askForSession(device)).toEqual(present);
@@ -108,7 +119,7 @@ describe('a session that lasts five seconds', { retry: 2 }, () => {
     await eventually(async () => {
       expect(await fleet.items('Sessions')).toEqual([]);
       expect(await fleet.items('Subscriptions')).toEqual([]);
-    }, 20_000);
+    }, 40_000);
     // Each route has been found unused; what is left of the shapes is a key each.
     const routes = async () => (await fleet.items('Routes')).filter(({ kind }) => kind === 'filter');
     await eventually(async () => {

@@ -159,7 +159,7 @@ export class Fleet {
       const item = items.find((each) => each['clientId'] === clientId && each['filter'] === filter);
       const times = (item?.['subscribedAtMs'] ?? []) as number[];
       if ((times.at(-1) ?? -1) < since) throw new Error(`${clientId} is not subscribed to ${filter} yet`);
-    }, 20_000);
+    }, 60_000);
   }
 
   /** Waits until the service has taken note that a client is away. */
@@ -167,7 +167,7 @@ export class Fleet {
     await eventually(async () => {
       const status = (await this.session(clientId))?.status;
       if (status === 'connected') throw new Error(`${clientId} is still ${status}`);
-    }, 20_000);
+    }, 60_000);
   }
 
   /** Waits until so many messages have been logged. */
@@ -176,5 +176,13 @@ export class Fleet {
       const { length } = await this.items('Messages');
       if (length < count) throw new Error(`${length} of ${count} messages are logged`);
     }, limitMs);
+  }
+
+  /** Waits until so many messages on a topic have been logged. */
+  async loggedOn(topic: string, count: number): Promise<void> {
+    await eventually(async () => {
+      const { length } = (await this.items('Messages')).filter((item) => item['topic'] === topic);
+      if (length < count) throw new Error(`${length} of ${count} messages on ${topic} are logged`);
+    }, 60_000);
   }
 }

@@ -3,7 +3,7 @@ import { eventually } from '#test/local/eventually';
 import { type Device, Fleet } from './fleet.ts';
 import { MIXED_FLEET, SETTLE_SECONDS } from './mixed-fleet.ts';
 
-describe('messages that may not wait for ever', { retry: 2 }, () => {
+describe('messages that may not wait for ever', () => {
   let fleet: Fleet;
   let publisher: Device;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('messages that may not wait for ever', { retry: 2 }, () => {
     await eventually(async () => {
       const items = (await fleet.items('Messages')).filter((item) => item['topic'] === topic);
       expect(items.length).toBe(count);
-    }, 20_000);
+    }, 40_000);
     const settledAtMs = Date.now() + SETTLE_SECONDS * 1000;
     await eventually(() => expect(Date.now()).toBeGreaterThan(settledAtMs));
   }
@@ -73,7 +73,7 @@ describe('messages that may not wait for ever', { retry: 2 }, () => {
           last: Array.from({ length: 3 }, () => ({ reason, topic })),
           delivered: kept.length,
         });
-      }, 20_000);
+      }, 40_000);
     },
     60_000,
   );
@@ -94,7 +94,7 @@ describe('messages that may not wait for ever', { retry: 2 }, () => {
         last: [{ reason: 'expired', topic: 'brief/topic-expiry' }],
         delivered: 1,
       });
-    }, 20_000);
+    }, 40_000);
   }, 60_000);
 
   it.concurrent('expire when their publisher says so', async () => {
@@ -111,6 +111,6 @@ describe('messages that may not wait for ever', { retry: 2 }, () => {
     await eventually(() => expect(returned.texts()).toEqual(['fresh 1', 'fresh 2']), 30_000);
     await eventually(async () => {
       expect(await drops(clientId)).toMatchObject({ drops: { expired: 2 }, delivered: 2 });
-    }, 20_000);
+    }, 40_000);
   }, 60_000);
 });

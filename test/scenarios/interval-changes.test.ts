@@ -10,7 +10,7 @@ import { declare, messagesTo, noticeTo } from './notices.ts';
 
 const TEN_YEARS_SECONDS = 10 * 365 * 86_400;
 
-describe('a Session Expiry Interval', { retry: 2 }, () => {
+describe('a Session Expiry Interval', () => {
   let fleet: Fleet;
   let publisher: Device;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { BROKER_SESSION_SECONDS, CONFIGURATION, MQTT_311_SECONDS } from './confi
 import { type Device, Fleet } from './fleet.ts';
 import { messagesTo, noticeTo } from './notices.ts';
 
-describe('a client of MQTT 3.1.1, whose protocol sets no lifetime', { retry: 2 }, () => {
+describe('a client of MQTT 3.1.1, whose protocol sets no lifetime', () => {
   let fleet: Fleet;
   let publisher: Device;
   beforeAll(async () => {

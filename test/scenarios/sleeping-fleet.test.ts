@@ -16,7 +16,7 @@ const RETURNING = 100;
 const AT_ONCE = 100;
 const FILTER = 'fleet/all/#';
 
-describe('one message to 2,000 sleeping subscribers of one filter', { retry: 2 }, () => {
+describe('one message to 2,000 sleeping subscribers of one filter', () => {
   let fleet: Fleet;
   const appends: Buffer[] = [];
   const observe = (event: CloudObservation) => {

@@ -6,7 +6,7 @@ import { MIXED_FLEET } from './mixed-fleet.ts';
 /** A short keep alive, since it bounds how far a takeover sets delivery back. */
 const KEEP_ALIVE = { keepalive: 5 };
 
-describe('a client identifier that connects while it is connected', { retry: 2 }, () => {
+describe('a client identifier that connects while it is connected', () => {
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await Fleet.start(MIXED_FLEET);

@@ -31,7 +31,7 @@ function publish(publisher: Device, { number, topic, payload }: Sent) {
   return publisher.client.publishAsync(topic, payload, { qos: 1, properties: { userProperties } });
 }
 
-describe('a client whose link was cut, and a thousand messages meanwhile', { retry: 2 }, () => {
+describe('a client whose link was cut, and a thousand messages meanwhile', () => {
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await Fleet.start(CONFIGURATION);

@@ -9,7 +9,7 @@ import { SilentLink } from './silent-link.ts';
 /** Seconds. */
 const KEEP_ALIVE = 2;
 
-describe('a link that dies without anybody noticing', { retry: 2 }, () => {
+describe('a link that dies without anybody noticing', () => {
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await Fleet.start(CONFIGURATION);
