@@ -77,12 +77,13 @@ test('it listens, hands packets to the function, and ends in order when it is to
   );
   expect(services.queues.find(listening.address)?.options.name).toMatch(/^container-/);
   const client = await new RawClient(listening.mqtt).connect();
-  const handled = () =>
+  const events = () =>
     services.functions
       .get('packets')
       .logs()
-      .map(({ text }) => JSON.parse(text))
-      .filter(({ heartbeat }) => heartbeat === undefined);
+      .map(({ text }) => JSON.parse(text));
+  const handled = () => events().filter(({ heartbeat }) => heartbeat === undefined);
+  expect(events()).toContainEqual({ heartbeat: { address: listening.address } });
   expect(handled()).toMatchObject([
     {
       connection: { carrier: { kind: 'listener', address: listening.address } },
