@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-export type FunctionName = 'Lifecycle' | 'Ingest' | 'Deliver' | 'Expire';
+export type FunctionName = 'Lifecycle' | 'Ingest' | 'Deliver' | 'Expire' | 'Packets';
 
 interface Client {
   readonly from: string;
@@ -38,6 +38,7 @@ const CLIENTS: Readonly<Record<FunctionName, readonly Client[]>> = {
   Ingest: [...DYNAMODB, SQS],
   Deliver: [...DYNAMODB, SQS, IOT],
   Expire: [...DYNAMODB, SQS, EVENTS],
+  Packets: [...DYNAMODB, SQS, IOT],
 };
 
 export const FUNCTIONS = Object.keys(CLIENTS) as FunctionName[];
@@ -60,7 +61,10 @@ export interface Baselines {
   remove(): Promise<void>;
 }
 
-/** Bundles the baselines with the options of `lib/infra/functions.ts`. */
+/**
+ * Bundles the baselines with the options of `lib/infra/functions.ts`, but with the credential providers that the
+ * SDK brings: the clients as anybody has them.
+ */
 export async function bundleBaselines(): Promise<Baselines> {
   const folder = await mkdtemp(join(tmpdir(), 'start-up-'));
   const fileOf = (name: FunctionName) => join(folder, name, 'index.mjs');
@@ -73,7 +77,6 @@ export async function bundleBaselines(): Promise<Baselines> {
       format: 'esm',
       target: 'node20',
       mainFields: ['module', 'main'],
-      alias: { '@aws-sdk/credential-provider-node': join(PROJECT_ROOT, 'lib/lambda/credentials.ts') },
       minify: true,
       logLevel: 'error',
       write: true,
