@@ -14,7 +14,7 @@ export type PublishOutcome =
   | 'refused';
 
 /** The broker could not take it now. */
-export class BrokerUnavailableError extends Error {
+class BrokerUnavailableError extends Error {
   override readonly name = 'BrokerUnavailableError';
   readonly code = 'broker.unavailable';
 }

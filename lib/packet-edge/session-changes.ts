@@ -12,7 +12,7 @@ export function packetPolicy(configuration: SessionConfiguration, clientId: stri
 }
 
 /** As a session remembers where packets for its connection go. */
-export function carrierText(carrier: Carrier): string {
+function carrierText(carrier: Carrier): string {
   return carrier.kind === 'iot' ? 'iot' : carrier.address;
 }
 
