@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Device, Fleet, type Received } from '#test/scenarios/fleet';
-import { CONFIGURATION } from './configuration.ts';
+import type { Device, Fleet, Received } from '#test/scenarios/fleet';
 import { type Figure, judged, type Line, type Measured, stated } from './figure.ts';
+import { withFleet } from './local-cloud.ts';
 import type { Progress } from './progress.ts';
 import { median } from './statistics.ts';
 
@@ -118,48 +118,43 @@ async function round(fleet: Fleet, number: number, progress: Progress): Promise<
   return { ...rates, one: oneRate };
 }
 
-async function run(progress: Progress): Promise<Measured> {
-  const fleet = await Fleet.start(CONFIGURATION);
-  try {
-    const rates: Rates[] = [];
-    for (let number = 1; number <= ROUNDS; number += 1) {
-      rates.push(await round(fleet, number, (text) => progress(`round ${number} of ${ROUNDS}: ${text}`)));
-    }
-    const of = (key: keyof Rates) => rates.map((each) => each[key]);
-    const text = (values: readonly number[]) =>
-      `${median(values).toFixed(1)} (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`;
-    const what = 'delivered messages a second to one client';
-    const lines: Line[] = [
-      judged(median(of('many')) >= LEAST, {
-        what: `${what}, ${TOPICS} topics`,
-        toReach: `>= ${LEAST}`,
-        measured: text(of('many')),
-        note: `through the local cloud over TCP, MQTT.js, ${ROUNDS} rounds of ${BACKLOG} messages of ${BYTES} B, from the first delivery to the last; deliveriesPerSecond is 80, below the broker's limit of 100`,
-      }),
-      stated({
-        what: `${what}, one topic`,
-        measured: text(of('one')),
-        note: 'one message at a time, so that the order of the topic holds: each waits for the PUBACK of the one before. Here that takes a few milliseconds; to a device 100 ms away it would be at most 10 a second for each topic, and several topics side by side',
-      }),
-      stated({
-        what: 'the same second, the broker alone: stored messages to a resumed session',
-        measured: text(of('broker')),
-        note: `${BROKER_BACKLOG} messages to a client with a persistent session of the broker that returned at the same moment`,
-      }),
-    ];
-    const values = {
-      'delivery.many': median(of('many')),
-      'delivery.one': median(of('one')),
-      'delivery.broker': median(of('broker')),
-    };
-    return { lines, values };
-  } finally {
-    await fleet.stop();
+async function measure(fleet: Fleet, progress: Progress): Promise<Measured> {
+  const rates: Rates[] = [];
+  for (let number = 1; number <= ROUNDS; number += 1) {
+    rates.push(await round(fleet, number, (text) => progress(`round ${number} of ${ROUNDS}: ${text}`)));
   }
+  const of = (key: keyof Rates) => rates.map((each) => each[key]);
+  const text = (values: readonly number[]) =>
+    `${median(values).toFixed(1)} (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`;
+  const what = 'delivered messages a second to one client';
+  const lines: Line[] = [
+    judged(median(of('many')) >= LEAST, {
+      what: `${what}, ${TOPICS} topics`,
+      toReach: `>= ${LEAST}`,
+      measured: text(of('many')),
+      note: `through the local cloud over TCP, MQTT.js, ${ROUNDS} rounds of ${BACKLOG} messages of ${BYTES} B, from the first delivery to the last; deliveriesPerSecond is 80, below the broker's limit of 100`,
+    }),
+    stated({
+      what: `${what}, one topic`,
+      measured: text(of('one')),
+      note: 'one message at a time, so that the order of the topic holds: each waits for the PUBACK of the one before. Here that takes a few milliseconds; to a device 100 ms away it would be at most 10 a second for each topic, and several topics side by side',
+    }),
+    stated({
+      what: 'the same second, the broker alone: stored messages to a resumed session',
+      measured: text(of('broker')),
+      note: `${BROKER_BACKLOG} messages to a client with a persistent session of the broker that returned at the same moment`,
+    }),
+  ];
+  const values = {
+    'delivery.many': median(of('many')),
+    'delivery.one': median(of('one')),
+    'delivery.broker': median(of('broker')),
+  };
+  return { lines, values };
 }
 
 export const deliveryRate: Figure = {
   name: 'delivery-rate',
   title: 'how fast a returned client gets what it missed',
-  run,
+  run: (progress) => withFleet((fleet) => measure(fleet, progress)),
 };

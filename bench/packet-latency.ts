@@ -1,8 +1,8 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import mqtt, { type MqttClient } from 'mqtt';
-import { Fleet } from '#test/scenarios/fleet';
-import { CONFIGURATION } from './configuration.ts';
+import type { Fleet } from '#test/scenarios/fleet';
 import { type Figure, judged, type Measured } from './figure.ts';
+import { withFleet } from './local-cloud.ts';
 import type { Progress } from './progress.ts';
 import { median, pairedRatio, ratioText } from './statistics.ts';
 
@@ -84,12 +84,5 @@ async function measure(fleet: Fleet, progress: Progress): Promise<Measured> {
 export const packetLatency: Figure = {
   name: 'packet-latency',
   title: 'how long a message takes from client to client at the packet edge',
-  run: async (progress) => {
-    const fleet = await Fleet.start(CONFIGURATION);
-    try {
-      return await measure(fleet, progress);
-    } finally {
-      await fleet.stop();
-    }
-  },
+  run: (progress) => withFleet((fleet) => measure(fleet, progress)),
 };

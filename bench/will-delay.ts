@@ -1,7 +1,7 @@
 import mqtt from 'mqtt';
-import { Fleet } from '#test/scenarios/fleet';
-import { CONFIGURATION } from './configuration.ts';
+import type { Fleet } from '#test/scenarios/fleet';
 import { type Figure, judged, type Measured } from './figure.ts';
+import { withFleet } from './local-cloud.ts';
 import type { Progress } from './progress.ts';
 
 const DELAYS_SECONDS = [0, 1, 2, 5, 10, 30] as const;
@@ -67,12 +67,5 @@ async function measure(fleet: Fleet, progress: Progress): Promise<Measured> {
 export const willDelay: Figure = {
   name: 'will-delay',
   title: 'how exactly a will with a delay fires',
-  run: async (progress) => {
-    const fleet = await Fleet.start(CONFIGURATION);
-    try {
-      return await measure(fleet, progress);
-    } finally {
-      await fleet.stop();
-    }
-  },
+  run: (progress) => withFleet((fleet) => measure(fleet, progress)),
 };
