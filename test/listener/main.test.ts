@@ -83,7 +83,7 @@ test('it listens, hands packets to the function, and ends in order when it is to
       .logs()
       .map(({ text }) => JSON.parse(text));
   const handled = () => events().filter(({ heartbeat }) => heartbeat === undefined);
-  expect(events()).toContainEqual({ heartbeat: { address: listening.address } });
+  await eventually(() => expect(events()).toContainEqual({ heartbeat: { address: listening.address } }));
   expect(handled()).toMatchObject([
     {
       connection: { carrier: { kind: 'listener', address: listening.address } },

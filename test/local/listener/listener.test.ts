@@ -58,6 +58,20 @@ test('a listener that is killed tells nobody; a second one carries on', async ()
   expect(() => cloud.queue(addresses()[2] ?? '')).toThrow();
 });
 
+test('[MQTT-3.1.4-3] a client that connects to another listener is sent away by the first', async () => {
+  const second = await cloud.startListener();
+  const options = { clientId: 'twice', protocolVersion: 5, reconnectPeriod: 0 } as const;
+  const older = await connectAsync(cloud.listener.url, options);
+  const sentAway = new Promise<number | undefined>((resolve) => {
+    older.once('disconnect', ({ reasonCode }) => resolve(reasonCode));
+  });
+  const newer = await connectAsync(second.url, options);
+  expect(await sentAway).toBe(0x8e);
+  expect(newer.connected).toBe(true);
+  await newer.endAsync();
+  await second.stop();
+});
+
 test('a listener may call its function and use its own queues, nothing else', async () => {
   const client = {
     endpoint: cloud.endpoints.aws,
