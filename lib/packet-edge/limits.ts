@@ -4,12 +4,12 @@
 export const MAXIMUM_PACKET_BYTES = 262_144;
 
 /**
- * QoS 2 PUBLISH packets received and not released; our Receive Maximum. [MQTT-3.3.4-7] As many as a carrier hands
- * over at once: more would wait in line all the same, and each is 2 bytes of every write of the flow.
+ * QoS 2 PUBLISH packets received and not released; our Receive Maximum. [MQTT-3.3.4-7] Each is 2 bytes of every
+ * write of the flow. Client libraries that do not count (MQTT.js) may send hundreds before the first PUBREC.
  */
-export const RECEIVE_MAXIMUM = 100;
+export const RECEIVE_MAXIMUM = 1_000;
 
-/** The same for 3.1.1, whose clients cannot be told: they may send thousands before the first PUBREC reaches them. */
+/** The same for 3.1.1, whose clients cannot be told. */
 export const MQTT_311_RECEIVE_MAXIMUM = 10_000;
 
 /** Topic aliases that a client may set. */

@@ -1,8 +1,10 @@
 import { appendsOf } from '#edge/ingest';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { PublishPacket } from '#packets/types';
+import type { Flow } from '#session/flow/flow';
 import { type Received, receive } from '#session/flow/inbound';
 import type { Message } from '#session/message';
+import type { Append } from '#store/log-put';
 import { announce, enterMessage, retain } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -25,6 +27,18 @@ function messageOf(packet: PublishPacket, topic: string, exchange: Exchange, atM
   };
 }
 
+/** Where nobody has subscribed there is nothing to write together with the flow, which can wait for the answer. */
+async function enterWithFlow(exchange: Exchange, flow: Flow, appends: readonly Append[]): Promise<void> {
+  if (appends.length === 0) {
+    exchange.setFlow(flow);
+    return;
+  }
+  const { acceptance } = exchange.dependencies;
+  const accepted = await acceptance.accept({ appends, flow, expectedRevision: exchange.storedRevision });
+  if (!accepted.written) throw new FlowContendedError('Another instance wrote the flow first');
+  exchange.savedFlow(accepted.flow);
+}
+
 /**
  * The message enters once, together with its packet identifier: both or neither. [MQTT-4.3.3-10] When it comes
  * again, those who are online are told again, since who told them first may have died before.
@@ -43,13 +57,7 @@ async function acceptOnce(
   if (!isAgain) {
     // Before it is accepted, since afterwards nobody would know that it has to be done.
     await retain(message, dependencies);
-    const accepted = await dependencies.acceptance.accept({
-      appends: appendsOf(message, routes),
-      flow: received.flow,
-      expectedRevision: exchange.storedRevision,
-    });
-    if (!accepted.written) throw new FlowContendedError('Another instance wrote the flow first');
-    exchange.savedFlow(accepted.flow);
+    await enterWithFlow(exchange, received.flow, appendsOf(message, routes));
   }
   await announce({ message, routes, isAgain }, dependencies, exchange);
   const reasonCode = routes.length === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
