@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
   14: { cmd: 'disconnect', reserved: { flags: 0, clause: 'MQTT-3.14.1-1' } },
 };
 
+const FLAGS = 0b1111;
 const AUTH = 15;
 const SERVER_ONLY: Readonly<Record<number, string>> = {
   2: 'CONNACK',
@@ -57,10 +58,10 @@ export function readFixedHeader(reader: ByteReader): FixedHeader | undefined {
   }
   const kind = KINDS[first >> 4];
   if (kind === undefined) {
-    refuseKind(reader, first >> 4);
+    refuseKind(reader, first >> 4, first & FLAGS);
     return undefined;
   }
-  const flags = first & 0b1111;
+  const flags = first & FLAGS;
   if (kind.reserved !== undefined && kind.reserved.flags !== flags) {
     const reason = `the flags of ${kind.cmd} are ${kind.reserved.flags}, but ${flags} came`;
     reader.refuse(malformedPacket, reason, kind.reserved.clause);
@@ -71,10 +72,12 @@ export function readFixedHeader(reader: ByteReader): FixedHeader | undefined {
   return reader.refusal === undefined ? { cmd: kind.cmd, flags } : undefined;
 }
 
-function refuseKind(reader: ByteReader, type: number): void {
+function refuseKind(reader: ByteReader, type: number, flags: number): void {
   const serverOnly = SERVER_ONLY[type];
   if (serverOnly !== undefined) {
     reader.refuse(protocolError, `a server sends ${serverOnly}, but a client did`, KINDS_SECTION);
+  } else if (type === AUTH && reader.protocolVersion === 5 && flags !== 0) {
+    reader.refuse(malformedPacket, `the flags of AUTH are 0, but ${flags} came`, 'MQTT-3.15.1-1');
   } else if (type === AUTH && reader.protocolVersion === 5) {
     const reason = 'AUTH belongs to an Authentication Method, but none was agreed at CONNECT';
     reader.refuse(protocolError, reason, 'MQTT-4.12.0-7');

@@ -230,4 +230,10 @@ testRefusals('reason codes', 5, [
     bytes: packetOf(FIRST.auth, 0x19, properties()),
     reasonCode: PROTOCOL_ERROR,
   },
+  {
+    clause: 'MQTT-3.15.1-1',
+    name: 'AUTH with flags',
+    bytes: packetOf(FIRST.auth | 1, 0x19, properties()),
+    reasonCode: MALFORMED,
+  },
 ]);
