@@ -11,6 +11,9 @@ const UNSUPPORTED_PROTOCOL_VERSION = 0x84;
 const BAD_AUTHENTICATION_METHOD = 0x8c;
 const TOPIC_NAME_INVALID = 0x90;
 const CLEAN = 0b0000_0010;
+const WILL = 0b0000_0100;
+const PASSWORD = 0b0100_0000;
+const USER_NAME = 0b1000_0000;
 
 /** CONNECT with a body of its own behind flags of its own. */
 const connectBytes = (version: number, flags: number, ...payload: readonly (readonly number[])[]) =>
@@ -123,6 +126,55 @@ describe.concurrent.each(VERSIONS)('what must come first, %s', (_, version) => {
   });
 });
 
+/** CONNECT packets whose payload is not what their flags say. */
+function malformedIn(version: Version): readonly (readonly [name: string, bytes: Uint8Array])[] {
+  const noProperties = version === 5 ? [properties()] : [];
+  const noText = [0, 1, 0xff];
+  const connect = (flags: number, ...payload: readonly (readonly number[])[]) =>
+    connectBytes(version, CLEAN | flags, ...payload);
+  return [
+    ['[MQTT-3.1.2-9] [MQTT-3.1.2-9 v3.1.1] a Will Flag without a will', connect(WILL, text('a'))],
+    [
+      '[MQTT-3.1.2-11 v3.1.1] a will without its flag',
+      connect(0, text('a'), ...noProperties, text('topic'), text('payload')),
+    ],
+    [
+      '[MQTT-3.1.2-16] [MQTT-3.1.2-18 v3.1.1] a user name without its flag',
+      connect(0, text('a'), text('user')),
+    ],
+    [
+      '[MQTT-3.1.2-17] [MQTT-3.1.2-19 v3.1.1] a User Name Flag without a user name',
+      connect(USER_NAME, text('a')),
+    ],
+    [
+      '[MQTT-3.1.2-18] [MQTT-3.1.2-20 v3.1.1] a password without its flag',
+      connect(USER_NAME, text('a'), text('user'), text('password')),
+    ],
+    [
+      '[MQTT-3.1.2-19] [MQTT-3.1.2-21 v3.1.1] a Password Flag without a password',
+      connect(USER_NAME | PASSWORD, text('a'), text('user')),
+    ],
+    ['[MQTT-3.1.3-3] [MQTT-3.1.3-3 v3.1.1] no client identifier', connect(0)],
+    ['[MQTT-3.1.3-4] [MQTT-3.1.3-4 v3.1.1] a client identifier that is no UTF-8', connect(0, noText)],
+    [
+      '[MQTT-3.1.3-11] [MQTT-3.1.3-10 v3.1.1] a will topic that is no UTF-8',
+      connect(WILL, text('a'), ...noProperties, noText, text('payload')),
+    ],
+    [
+      '[MQTT-3.1.3-12] [MQTT-3.1.3-11 v3.1.1] a user name that is no UTF-8',
+      connect(USER_NAME, text('a'), noText),
+    ],
+  ];
+}
+
+describe.concurrent.each(VERSIONS)('form of CONNECT, %s', (_, version) => {
+  test.each(malformedIn(version))('[MQTT-3.1.4-1] [MQTT-3.1.4-1 v3.1.1] %s', async (_, bytes) => {
+    const client = await answerTo(version, bytes);
+    if (version === 4) expect(client.bytes).toHaveLength(0);
+    else expect(client.received).toMatchObject([{ cmd: 'connack', reasonCode: MALFORMED_PACKET }]);
+  });
+});
+
 describe.concurrent('refusals of CONNECT, MQTT 5', () => {
   test('[MQTT-3.1.2-2] [MQTT-3.2.2-8] another version is told that it is not supported', async () => {
     const client = await answerTo(5, connectBytes(6, CLEAN, properties(), text('a')));
@@ -141,7 +193,7 @@ describe.concurrent('refusals of CONNECT, MQTT 5', () => {
     await client.ended();
   });
 
-  test('[MQTT-4.12.0-6] [MQTT-3.15.1-1] without one no AUTH comes, no method is in CONNACK, and an AUTH of the client is an error', async () => {
+  test('[MQTT-4.12.0-6] without one no AUTH comes, no method is in CONNACK, and an AUTH of the client is an error', async () => {
     const client = await server.connect(5, { clientId: unique('refused') });
     expect(client.connack?.properties ?? {}).not.toHaveProperty('authenticationMethod');
     client.sendBytes(

@@ -91,7 +91,7 @@ describe.concurrent('Maximum Packet Size of the client', () => {
     }
   });
 
-  test('[MQTT-3.1.2-24] [MQTT-3.2.2-19] [MQTT-3.2.2-20] nor is a CONNACK: a refusal leaves its reason out, an acceptance that cannot be told ends the connection', async () => {
+  test('[MQTT-3.1.2-24] [MQTT-3.2.2-19] nor is a CONNACK: a refusal leaves its reason out, an acceptance that cannot be told ends the connection', async () => {
     for (const [maximum, hasReason] of [
       [1_000, true],
       [10, false],

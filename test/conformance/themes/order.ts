@@ -44,7 +44,7 @@ describe.concurrent.each(VERSIONS)('order, %s', (_, version) => {
     expect(await again.payloads(9)).toEqual(sent);
   });
 
-  test('[MQTT-4.6.0-6 v3.1.1] acknowledgements come in the order of what they acknowledge', async () => {
+  test('[MQTT-4.6.0-2 v3.1.1] [MQTT-4.6.0-3 v3.1.1] acknowledgements come in the order of what they acknowledge', async () => {
     const topic = unique('order/topic');
     const client = await server.connect(version, { clientId: unique('order') });
     const identifiers = [11, 5, 9, 2, 7];
@@ -60,6 +60,22 @@ describe.concurrent.each(VERSIONS)('order, %s', (_, version) => {
     expect(inOrderOf('puback')).toEqual(identifiers);
     expect(inOrderOf('pubrec')).toEqual(identifiers.map((each) => each + 100));
     expect(inOrderOf('pubcomp')).toEqual(identifiers.map((each) => each + 100));
+  });
+
+  test('[MQTT-4.6.0-4 v3.1.1] PUBREL comes in the order of PUBREC', async () => {
+    const topic = unique('order/topic');
+    const client = await server.connect(version, { clientId: unique('order') });
+    await client.subscribe(topic);
+    for (const number of numbers(4)) client.sendPublish(topic, number, { qos: 2 });
+    const publishes = [];
+    for (const _ of numbers(4)) publishes.push(await client.next('publish'));
+
+    const received = publishes.toReversed();
+    for (const publish of received) client.acknowledge('pubrec', publish);
+
+    const released = [];
+    for (const _ of received) released.push((await client.next('pubrel')).messageId);
+    expect(released).toEqual(received.map(({ messageId }) => messageId));
   });
 
   test('[MQTT-4.5.0-1] [MQTT-4.5.0-1 v3.1.1] an accepted message is added to the session of every matching client, connected or not', async () => {

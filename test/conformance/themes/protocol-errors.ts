@@ -193,6 +193,11 @@ const WRONG_IN_5: readonly Wrong[] = [
     bytes: packetOf(FIRST.disconnect, 0x8e, properties()),
   },
   {
+    name: '[MQTT-3.15.1-1] AUTH with other flags',
+    reasonCode: MALFORMED_PACKET,
+    bytes: packetOf(FIRST.auth | 1, 0x18, properties()),
+  },
+  {
     name: '[MQTT-4.12.0-7] [MQTT-3.15.2-1] AUTH although no method was agreed',
     reasonCode: PROTOCOL_ERROR,
     bytes: packetOf(FIRST.auth, 0x19, properties([PROPERTY.authenticationMethod, ...text('a')])),

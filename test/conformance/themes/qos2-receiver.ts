@@ -74,7 +74,7 @@ describe.concurrent.each(VERSIONS)('QoS 2 as the receiver, %s', (_, version) => 
     expect(await subscriber.payloads(2)).toEqual(['one', 'two']);
   });
 
-  test('[MQTT-4.3.3-11] [MQTT-4.3.3-2 v3.1.1] PUBREL is answered on another connection, and again', async () => {
+  test('[MQTT-4.3.3-11] [MQTT-3.7.2-1] [MQTT-4.3.3-2 v3.1.1] PUBREL is answered on another connection, and again', async () => {
     const [clientId, topic] = [unique('qos2'), unique('qos2/topic')];
     const client = await server.connect(version, { clientId, ...lasting(version) });
     client.sendPublish(topic, 'once', { qos: 2, messageId: 5 });

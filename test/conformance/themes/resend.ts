@@ -6,7 +6,7 @@ import { lose } from '../session-state.ts';
 import { lasting, VERSIONS } from '../versions.ts';
 
 describe.concurrent.each(VERSIONS)('resend, %s', (_, version) => {
-  test('[MQTT-4.4.0-1] [MQTT-3.3.1-1] [MQTT-4.4.0-1 v3.1.1] [MQTT-3.3.1-1 v3.1.1] [MQTT-4.6.0-6 v3.1.1] PUBLISH and PUBREL come again with their identifiers, in the original order, PUBLISH with DUP', async () => {
+  test('[MQTT-4.4.0-1] [MQTT-3.3.1-1] [MQTT-4.4.0-1 v3.1.1] [MQTT-3.3.1-1 v3.1.1] [MQTT-4.6.0-1 v3.1.1] PUBLISH and PUBREL come again with their identifiers, in the original order, PUBLISH with DUP', async () => {
     const [clientId, topic] = [unique('resend'), unique('resend/topic')];
     const client = await server.connect(version, { clientId, ...lasting(version) });
     await client.subscribe(topic);
