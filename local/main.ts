@@ -57,7 +57,7 @@ async function main(words: readonly string[]): Promise<void> {
   console.log(`\n${summary(cloud, chaos)}`);
   if (options.demo) await playScene(cloud, (text) => console.log(text));
   console.log(
-    `\n${coloured('bold', 'Ready.')} Connect clients to ${cloud.endpoints.mqtt}; ids durable-… are durable unless you configured otherwise. Ctrl-C ends it.\n`,
+    `\n${coloured('bold', 'Ready.')} Connect clients to ${cloud.endpoints.mqtt}; ids durable-… are durable unless you configured otherwise. At ${cloud.endpoints.packets} every client's session is kept. Ctrl-C ends it.\n`,
   );
   show = (event) => {
     const line = eventLine(event, cloud.endpoints.tables);
