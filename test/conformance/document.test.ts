@@ -35,6 +35,6 @@ test('the tests that are pointed to exist', () => {
   expect([...new Set(files)].filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
 });
 
-test('docs/conformance.md is up to date', async () => {
+test('docs/conformance.md is up to date (run with -u it is written anew)', async () => {
   await expect(conformanceDocument(STATEMENTS, tests)).toMatchFileSnapshot('../../docs/conformance.md');
 });

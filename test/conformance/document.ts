@@ -21,10 +21,10 @@ function packetEdge(statement: Statement, tests: Tests): string {
   return parts.length > 0 ? parts.join('; ') : "the client's own";
 }
 
-function lifecycleEdge(edge: LifecycleEdge): string {
+function lifecycleEdge(edge: LifecycleEdge, binds: Statement['binds']): string {
   switch (edge.by) {
     case 'broker':
-      return 'AWS IoT Core';
+      return binds === 'client' ? "the client's own" : 'AWS IoT Core';
     case 'service':
       return `kept: ${link(edge.test)}`;
     case 'both':
@@ -42,7 +42,7 @@ function table(statements: readonly Statement[], tests: Tests): string {
       statement.id,
       statement.words,
       packetEdge(statement, tests),
-      lifecycleEdge(statement.lifecycle),
+      lifecycleEdge(statement.lifecycle, statement.binds),
     ];
     return `| ${cells.map(cell).join(' | ')} |`;
   });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 const ROOT = new URL('../../', import.meta.url);
 
 /** Where tests are that carry statements in their names. */
-const FOLDERS = ['test/client', 'test/conformance/themes', 'test/listener', 'test/packet-edge'];
+const FOLDERS = ['test/client', 'test/conformance/themes'];
 
 const MARK = /\[MQTT-[\d.]+-\d+(?: v3\.1\.1)?\]/g;
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
