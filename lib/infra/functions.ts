@@ -1,13 +1,17 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, EventInvokeConfig, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  EventInvokeConfig,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { bundledCode } from './bundle.ts';
 import { allow, type Permission } from './permission.ts';
-import { PROJECT_ROOT } from './project-root.ts';
 import { type FunctionName, TIMEOUTS } from './timeouts.ts';
 
 export interface SessionFunctionProps {
@@ -31,7 +35,7 @@ export function createFunction(
   scope: Construct,
   name: FunctionName,
   props: SessionFunctionProps,
-): NodejsFunction {
+): LambdaFunction {
   const logGroup = new LogGroup(scope, `${name}Logs`, {
     retention: props.logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -40,11 +44,9 @@ export function createFunction(
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What the ${name.toLowerCase()} function of MQTT sessions may do`,
   });
-  const created = new NodejsFunction(scope, name, {
-    entry: join(PROJECT_ROOT, 'functions', `${name.toLowerCase()}.ts`),
-    handler: 'handler',
-    projectRoot: PROJECT_ROOT,
-    depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
+  const created = new LambdaFunction(scope, name, {
+    code: bundledCode(`${name.toLowerCase()}.ts`),
+    handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: props.memorySize,
@@ -52,25 +54,7 @@ export function createFunction(
     role,
     logGroup,
     recursiveLoop: LOOPING.includes(name) ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
-    // An option of the SDK for JavaScript 2; version 3 keeps connections alive by itself.
-    awsSdkConnectionReuse: false,
     environment: { ...props.environment },
-    bundling: {
-      format: OutputFormat.ESM,
-      // The same bundle runs on the machine of a developer, where Node 20 is the oldest.
-      target: 'node20',
-      mainFields: ['module', 'main'],
-      minify: true,
-      bundleAwsSDK: true,
-      // mqtt-packet is CommonJS: what it requires of Node is resolved when the module loads.
-      banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-      esbuildArgs: {
-        // Node's own streams do for its buffers, and are 80 KB less.
-        '--alias:readable-stream': 'stream',
-        // Lambda has one place for credentials; to look in all the others takes 120 KB.
-        '--alias:@aws-sdk/credential-provider-node': join(PROJECT_ROOT, 'lib', 'lambda', 'credentials.ts'),
-      },
-    },
   });
   for (const permission of [
     ...props.permissions,

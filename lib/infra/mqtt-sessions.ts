@@ -1,6 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -132,11 +132,11 @@ export class MqttSessions extends Construct {
   readonly tables: Tables;
   readonly queues: Queues;
   readonly functions: {
-    readonly lifecycle: NodejsFunction;
-    readonly ingest: NodejsFunction;
-    readonly deliver: NodejsFunction;
-    readonly expire: NodejsFunction;
-    readonly packets: NodejsFunction;
+    readonly lifecycle: LambdaFunction;
+    readonly ingest: LambdaFunction;
+    readonly deliver: LambdaFunction;
+    readonly expire: LambdaFunction;
+    readonly packets: LambdaFunction;
   };
   /** Where `session.expired` and what may follow it are published. */
   readonly events: EventBus;
@@ -164,7 +164,7 @@ export class MqttSessions extends Construct {
       configuration: serializeSessionConfiguration(session),
       logLevel: props.logLevel ?? 'INFO',
     });
-    const add = (name: FunctionName): NodejsFunction =>
+    const add = (name: FunctionName): LambdaFunction =>
       createFunction(this, name, {
         environment: { ...environment[name], ...props.environment },
         permissions: permissions[name],
