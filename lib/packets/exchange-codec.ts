@@ -143,10 +143,7 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     return `${where}: unknown ${issue.keys.slice(0, MAXIMUM_PROBLEMS).map(shown).join(', ')} came; allowed: ${message}`;
   }
-  const came = path.reduce<unknown>(
-    (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
-    value,
-  );
+  const came = path.reduce<unknown>((inside, key) => Reflect.get(Object(inside), key), value);
   const isOfDevice = path.length === 0 || path[0] === 'packets';
   return `${where}: ${isOfDevice ? kindOf(came) : shown(came)} came; allowed: ${message}`;
 }

@@ -50,7 +50,6 @@ export interface FixedHeader {
 export function readFixedHeader(reader: ByteReader): FixedHeader | undefined {
   const first = reader.byte('the first byte of a packet');
   const length = reader.variableByteInteger('the remaining length');
-  if (reader.refusal !== undefined) return undefined;
   if (length !== reader.remaining) {
     const reason = `the remaining length is ${length}, but ${reader.remaining} bytes follow`;
     reader.refuse(malformedPacket, reason, { 4: 'MQTT 3.1.1, 2.2.3', 5: 'MQTT 5, 2.1.4' });

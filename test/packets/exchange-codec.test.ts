@@ -37,6 +37,24 @@ const largest: PacketsRequest = {
   closed: { reason: 'CONNECTION_LOST', atMs: 1_003 },
 };
 
+const atTheirMinimum: PacketsRequest = {
+  ...largest,
+  context: {
+    clientId: 'd',
+    incarnation: '0',
+    protocolVersion: 4,
+    connectedAtMs: 0,
+    keepAliveSeconds: 0,
+    receiveMaximum: 1,
+    maximumPacketSize: 1,
+    requestProblemInformation: true,
+    sessionExpiryInterval: 0,
+  },
+  packets: [{ data: 'wAA=', receivedAtMs: 0 }],
+  look: {},
+  closed: { reason: 'CLIENT_ERROR', atMs: 0 },
+};
+
 /** The largest request with something else at one place. */
 function changed(path: string, value: unknown): unknown {
   const request: unknown = JSON.parse(JSON.stringify(largest));
@@ -48,7 +66,7 @@ function changed(path: string, value: unknown): unknown {
 }
 
 describe('a request of a carrier', () => {
-  it.each([smallest, largest])('is taken as it came', (request) => {
+  it.each([smallest, atTheirMinimum, largest])('is taken as it came', (request) => {
     expect(parsePacketsRequest(JSON.parse(JSON.stringify(request)))).toEqual({ ok: true, request });
   });
 
@@ -76,11 +94,20 @@ describe('a request of a carrier', () => {
     ['context.topicAliases', { 65536: 'a' }, 'allowed: topic names by topic alias, 1 to 65535'],
     ['context.topicAliases', { 1: 'a/#' }, 'allowed: topic names by topic alias, 1 to 65535'],
     ['packets', 'wAA=', 'packets: text of 4 characters came; allowed: a list of packets'],
+    ['packets.0', [], 'packets.0: a list of 0 came; allowed: an object with data, receivedAtMs'],
     ['packets.0.data', '', 'packets.0.data: text of 0 characters came; allowed: a control packet in base64'],
     ['packets.0.data', 'not base64!', 'allowed: a control packet in base64'],
     ['packets.1.receivedAtMs', -1, 'packets.1.receivedAtMs: -1 came; allowed: a whole number from 0'],
     ['packets.0', null, 'packets.0: null came; allowed: an object with data, receivedAtMs'],
     ['packets.1.receivedAtMs', 1_001, 'allowed: packets in the order in which they came'],
+    [
+      'packets',
+      [
+        { data: 'wAA=', receivedAtMs: 0 },
+        { data: 'wAA=', receivedAtMs: 0 },
+      ],
+      'packets: a list of 2 came; allowed: packets in the order',
+    ],
     ['look.filters', ['', 'a'], 'look.filters.0: "" came; allowed: text of 1'],
     [
       'closed.reason',
