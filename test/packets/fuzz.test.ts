@@ -34,6 +34,8 @@ function violation(parsed: Parsed, protocolVersion: 4 | 5 | undefined): string |
     ...(packet.cmd === 'publish' && packet.topic !== '' ? [packet.topic] : []),
     ...(packet.cmd === 'connect' && packet.will !== undefined ? [packet.will.topic] : []),
   ];
+  // Payloads are lists of numbers in JSON, so that only texts can contain it.
+  if (JSON.stringify(packet).includes('\\u0000')) return 'a text with U+0000';
   if (!topics.every((topic) => checkTopicName(topic).valid)) return 'a bad topic';
   if (
     packet.cmd === 'subscribe' &&
