@@ -53,7 +53,7 @@ export const CLIENT_FIXTURES: readonly Fixture<ClientPacket>[] = [
     bytes: packetOf(
       FIRST.publish | 0b0010,
       text(''),
-      uint16(1),
+      uint16(0x1234),
       properties([PROPERTY.topicAlias, ...uint16(9)]),
     ),
     packet: {
@@ -63,7 +63,7 @@ export const CLIENT_FIXTURES: readonly Fixture<ClientPacket>[] = [
       qos: 1,
       dup: false,
       retain: false,
-      packetId: 1,
+      packetId: 0x1234,
       properties: { topicAlias: 9 },
     },
   },
