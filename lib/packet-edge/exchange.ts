@@ -4,12 +4,13 @@ import type { ServerPacket } from '#packets/types';
 import type { Flow } from '#session/flow/flow';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { FlowContendedError, TakenOverError } from './errors.ts';
+import { ExchangeRouter } from './exchange-router.ts';
 import { type LoadedFlow, loadFlow } from './load-flow.ts';
 
 /** One request of a carrier while it is handled, and the answer as it grows. */
 export class Exchange {
   readonly request: PacketsRequest;
-  readonly dependencies: PacketEdgeDependencies;
+  readonly dependencies: PacketEdgeDependencies & { readonly router: ExchangeRouter };
   readonly signals: Signal[] = [];
   /** Filters of which something waits for this very connection; 'all' after a return. */
   wanted: Set<string> | 'all' | undefined;
@@ -23,7 +24,7 @@ export class Exchange {
 
   constructor(request: PacketsRequest, dependencies: PacketEdgeDependencies) {
     this.request = request;
-    this.dependencies = dependencies;
+    this.dependencies = { ...dependencies, router: new ExchangeRouter(dependencies.router) };
     this.#context = request.context;
     this.#receiver = request.context ?? { protocolVersion: 5 };
   }

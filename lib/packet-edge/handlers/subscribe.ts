@@ -70,6 +70,7 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
   exchange.reply({ cmd: 'suback', packetId, reasonCodes });
   await sendRetained(exchange, granted, atMs);
   if (granted.length === 0) return;
+  exchange.dependencies.router.forget();
   exchange.want(granted.map(({ requested }) => parseSharedFilter(requested.filter).filter));
   exchange.lookAfterMs = Math.min(exchange.lookAfterMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS);
 }
