@@ -9,15 +9,15 @@ const KEEP_ALIVE_TIMEOUT = 0x8d;
 
 describe.concurrent.each(VERSIONS)('Keep Alive, %s', (_, version) => {
   test('[MQTT-3.1.2-22] [MQTT-3.2.2-22] [MQTT-3.1.2-24 v3.1.1] a client that is silent for one and a half times as long is closed', async () => {
+    const sinceMs = Date.now();
     const client = await server.connect(version, {
       clientId: unique('silent'),
       keepalive: 1,
       ...lasting(version),
     });
-    const sinceMs = Date.now();
     await client.ended();
 
-    expect(Date.now() - sinceMs).toBeGreaterThanOrEqual(1_400);
+    expect(Date.now() - sinceMs).toBeGreaterThanOrEqual(1_500);
     if (version === 5) expect((await client.next('disconnect')).reasonCode).toBe(KEEP_ALIVE_TIMEOUT);
     const { connections } = await sessionIs(client.clientId, 'disconnected');
     expect(connections.at(-1)?.disconnectReason).toBe('MQTT_KEEP_ALIVE_TIMEOUT');

@@ -96,6 +96,21 @@ describe.concurrent.each(VERSIONS)('subscriptions, %s', (_, version) => {
     await expectNothingMore(client);
   });
 
+  test('[MQTT-4.5.0-1] [MQTT-4.5.0-1 v3.1.1] what follows SUBSCRIBE at once is for it, what came before is not', async () => {
+    const topic = unique('subscriptions/topic');
+    const client = await server.connect(version, { clientId: unique('subscriber') });
+    const base = { cmd: 'publish', topic, qos: 1, dup: false, retain: false } as const;
+
+    client.send(
+      { ...base, messageId: 1, payload: 'before' },
+      { cmd: 'subscribe', messageId: 2, subscriptions: [{ topic, qos: 1 }] },
+      { ...base, messageId: 3, payload: 'after' },
+    );
+
+    expect(await client.payloads(1)).toEqual(['after']);
+    await expectNothingMore(client);
+  });
+
   test('[MQTT-3.1.2-5] [MQTT-3.1.2-4 v3.1.1] subscriptions are part of the session', async () => {
     const [clientId, prefix] = [unique('subscriber'), unique('subscriptions')];
     const client = await server.connect(version, { clientId, ...lasting(version) });
