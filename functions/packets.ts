@@ -18,7 +18,7 @@ import { handlePackets } from '#packet-edge/handle-packets';
 import { checkListener, heartbeat } from '#packet-edge/listeners';
 import { createSignalSender } from '#packet-edge/signal-queue';
 import { fireWill } from '#packet-edge/wills';
-import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
+import type { HeartbeatAnswer, PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { parseHeartbeat, parsePacketsRequest } from '#packets/exchange-codec';
 import type { Message } from '#session/message';
 import { choosePolicy } from '#session/policy';
@@ -172,7 +172,7 @@ async function handleRequest(body: unknown): Promise<void> {
 export async function handler(
   event: unknown,
   context: Context,
-): Promise<PacketsResponse | SQSBatchResponse | undefined> {
+): Promise<PacketsResponse | HeartbeatAnswer | SQSBatchResponse | undefined> {
   const refused = (value: unknown, handle: () => Promise<void>) =>
     keepRefused('packets', value, telemetry, requests, handle);
   try {
@@ -186,10 +186,7 @@ export async function handler(
       return undefined;
     }
     const sign = parseHeartbeat(event);
-    if (sign !== undefined) {
-      await heartbeat(sign.heartbeat.address, dependencies);
-      return undefined;
-    }
+    if (sign !== undefined) return await heartbeat(sign.heartbeat.address, dependencies);
     const parsed = parsePacketsRequest(event);
     if (parsed.ok) return await exchange(parsed.request);
     throw new Error(`Packets came that cannot be handed over: ${parsed.problems.join('; ')}`);

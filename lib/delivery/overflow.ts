@@ -1,15 +1,12 @@
 import { startOf } from '#session/connection';
 import type { DueRange } from '#session/due';
-import { messageHasExpired, pendingBytes } from '#session/message';
-import { type Overflow, OverflowMeter } from '#session/overflow';
-import { behind, later, type Position, positionAt } from '#session/position';
+import { messageHasExpired } from '#session/message';
+import { later, type Position, positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
+import { countBacklog, replayBacklog } from './backlog.ts';
 import { openMessages } from './due-messages.ts';
 import type { PendingMessage } from './merge.ts';
 import type { PumpRun } from './run.ts';
-
-/** Messages kept in memory while they are counted; beyond it they are read a second time. */
-const BUFFER_BYTES = 8 * 1024 * 1024;
 
 /** Limits are looked at once a catch-up, when its first run begins: the client has just returned. */
 export function needsOverflowCheck({ progress, incarnation, owedFrom }: Session): boolean {
@@ -18,45 +15,6 @@ export function needsOverflowCheck({ progress, incarnation, owedFrom }: Session)
 
 /** Opens the same messages again, from a position on. */
 export type Reopen = (from: Position | undefined) => Promise<AsyncIterable<PendingMessage>>;
-
-interface Counted {
-  readonly buffer: PendingMessage[];
-  /** The buffer holds everything. */
-  readonly isWhole: boolean;
-  readonly overflow: Overflow | undefined;
-}
-
-async function count(
-  run: PumpRun,
-  messages: AsyncIterable<PendingMessage>,
-  unsettled: AsyncIterable<PendingMessage>,
-  end: Position,
-): Promise<Counted> {
-  const policy = run.dependencies.policyOf(run.clientId);
-  const meter = new OverflowMeter(policy);
-  const add = (message: PendingMessage) => {
-    const isWaiting = message.deliveryQos > 0 || policy.queueQos0;
-    if (!isWaiting || messageHasExpired(message, run.dependencies.clock())) return;
-    meter.add({ position: message.position, topic: message.topic, bytes: pendingBytes(message) });
-  };
-  const buffer: PendingMessage[] = [];
-  let bytes = 0;
-  for await (const message of messages) {
-    bytes += pendingBytes(message);
-    if (bytes <= BUFFER_BYTES) buffer.push(message);
-    add(message);
-  }
-  for await (const message of unsettled) add(message);
-  return { buffer, isWhole: bytes <= BUFFER_BYTES, overflow: meter.result(end) };
-}
-
-/** The messages to deliver: those buffered, then the rest read again. */
-async function* replay({ buffer, isWhole }: Counted, reopen: Reopen) {
-  yield* buffer;
-  if (isWhole) return;
-  const last = buffer.at(-1);
-  yield* await reopen(last === undefined ? undefined : behind(last.position));
-}
 
 /** What was waiting when the client returned and has not settled yet: it counts, and is delivered later. */
 function unsettledRanges(ranges: readonly DueRange[], returnedAt: Position): DueRange[] {
@@ -79,13 +37,21 @@ export async function dropOverflow(
   const end = ranges.reduce((last, { upTo }) => later(last, upTo), returnedAt);
   const young = unsettledRanges(ranges, returnedAt);
   const unsettled = await openMessages(young, new Map(), run.dependencies);
-  const counted = await count(run, messages, unsettled, end);
-  const { overflow } = counted;
+  const { policyOf, clock } = run.dependencies;
+  const policy = policyOf(run.clientId);
+  const backlog = await countBacklog(messages, {
+    limits: policy,
+    isWaiting: (message) =>
+      (message.deliveryQos > 0 || policy.queueQos0) && !messageHasExpired(message, clock()),
+    end,
+    further: unsettled,
+  });
+  const { overflow } = backlog;
   if (overflow !== undefined) {
-    const atMs = run.dependencies.clock();
+    const atMs = clock();
     const last = overflow.last.map(({ reason, topic, position }) => ({ reason, topic, position, atMs }));
     run.hold.countDrops({ counts: overflow.counts, last });
     await run.hold.save(undefined, { skip: { from: overflow.from, upTo: overflow.upTo } });
   }
-  return replay(counted, reopen);
+  return replayBacklog(backlog, reopen);
 }

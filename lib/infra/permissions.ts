@@ -37,7 +37,7 @@ export function permissionsOf(
       // For subscribers of the packet edge that are online.
       onTable(tables.sessions, 'BatchGetItem'),
       onIndex(tables.subscriptions, FILTER_INDEX.indexName),
-      signalListeners(scope),
+      onListenerQueues(scope, 'SendMessage'),
       sendTo(queues.packetRequests, queues.unrouted),
       receiveFrom(queues.unrouted),
     ],
@@ -73,7 +73,7 @@ export function permissionsOf(
       onTable(tables.inflight, 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
       sendTo(queues.packetRequests, queues.routeChecks),
       receiveFrom(queues.packetRequests),
-      signalListeners(scope),
+      onListenerQueues(scope, 'DeleteQueue', 'SendMessage'),
       publishToBroker(scope),
       onClients(scope, 'SendDirectMessage'),
     ],
@@ -135,9 +135,9 @@ function onClients(scope: Construct, ...calls: readonly string[]): Permission {
 }
 
 /** The queues of listeners, which make them when they start. */
-function signalListeners(scope: Construct): Permission {
+function onListenerQueues(scope: Construct, ...calls: readonly string[]): Permission {
   return {
-    actions: ['sqs:SendMessage'],
+    actions: calls.map((call) => `sqs:${call}`),
     resources: [
       arnOf(scope, {
         service: 'sqs',

@@ -72,9 +72,12 @@ export function packetsThroughLambda(lambda: LambdaClient, functionName: string)
   };
 }
 
+const heartbeatAnswer = z.object({ isKnown: z.boolean() });
+
 /** Signs of life, to the same function. */
 export function heartbeatThroughLambda(lambda: LambdaClient, functionName: string): Heartbeat {
   return async (address) => {
-    await invoke(lambda, functionName, { heartbeat: { address } } satisfies HeartbeatEvent);
+    const event: HeartbeatEvent = { heartbeat: { address } };
+    return z.parse(heartbeatAnswer, await invoke(lambda, functionName, event));
   };
 }

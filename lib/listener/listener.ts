@@ -4,7 +4,7 @@ import { ListenerError } from './errors.ts';
 import { HeartbeatTimer } from './heartbeat.ts';
 import { jsonLines } from './log.ts';
 import { type Limits, type ListenerOptions, limitsOf } from './options.ts';
-import type { Heartbeat, Log, Signals } from './ports.ts';
+import type { Log, Signals } from './ports.ts';
 import { openServers, type PortName, type Servers } from './servers.ts';
 
 /**
@@ -28,11 +28,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   try {
     const servers = await openServers({ ...options, limits, log, admission, connections });
     log('INFO', 'Listening', { ...servers.ports, address });
-    return new Listener(
-      { servers, admission, connections, signals, limits, log },
-      address,
-      options.heartbeat,
-    );
+    return new Listener({ servers, admission, connections, signals, limits, log }, address, options);
   } catch (error) {
     await signals.stop();
     throw error;
@@ -55,11 +51,20 @@ export class Listener {
   private readonly parts: Parts;
   private readonly heartbeat: HeartbeatTimer | undefined;
 
-  constructor(parts: Parts, address: string, heartbeat?: Heartbeat) {
+  constructor(
+    parts: Parts,
+    address: string,
+    { heartbeat, onGivenUp = () => {} }: Pick<ListenerOptions, 'heartbeat' | 'onGivenUp'>,
+  ) {
     this.parts = parts;
     this.ports = parts.servers.ports;
     if (heartbeat === undefined) return;
-    this.heartbeat = new HeartbeatTimer(heartbeat, address, parts.log);
+    const { log } = parts;
+    const givenUp = () => {
+      log('ERROR', 'Given up while it could not be heard; it ends');
+      void this.stop().then(onGivenUp);
+    };
+    this.heartbeat = new HeartbeatTimer({ heartbeat, address, log, givenUp });
   }
 
   /** Connections that the function may not know the end of. */

@@ -29,6 +29,8 @@ async function main(): Promise<Listener> {
     ...(tls && { tls }),
     limits,
     log,
+    // Whoever runs the container starts a new one.
+    onGivenUp: () => process.exit(1),
   });
 }
 

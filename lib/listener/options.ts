@@ -140,6 +140,14 @@ export interface ListenerOptions {
    */
   readonly heartbeat?: Heartbeat;
 
+  /**
+   * Called once the listener has ended because the function gave it up while it could not be heard. Its clients
+   * were sent away and find their sessions at another one; start the process anew.
+   *
+   * @default - it ends without telling anybody
+   */
+  readonly onGivenUp?: () => void;
+
   /** @default - JSON lines on the standard output */
   readonly log?: Log;
 }

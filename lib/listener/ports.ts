@@ -1,4 +1,4 @@
-import type { PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
+import type { HeartbeatAnswer, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
 
 /** Calls the function `packets`. A rejected promise means: unknown whether it ran, so the same is asked again. */
 export type PacketsFunction = (request: PacketsRequest) => Promise<PacketsResponse>;
@@ -40,4 +40,4 @@ export type LogDetails = Readonly<Record<string, string | number | boolean | und
 export type Log = (level: LogLevel, message: string, details?: LogDetails) => void;
 
 /** Takes a sign of life of the process whose signals go to this address. */
-export type Heartbeat = (address: string) => Promise<void>;
+export type Heartbeat = (address: string) => Promise<HeartbeatAnswer>;

@@ -17,6 +17,8 @@ import type { WillMessages } from '#store/will-messages';
 /** Takes signals to a listener's queue. One that is lost delays a message, it loses none. */
 export interface SignalSender {
   send(address: string, signals: readonly Signal[]): Promise<void>;
+  /** Removes the queue of a listener that was killed; it may be gone already. */
+  remove(address: string): Promise<void>;
 }
 
 /** What has become of a session, for logs and metrics. */

@@ -1,6 +1,7 @@
 import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
 import { generateFor, type Receiver } from '#packets/generate-for';
 import type { ServerPacket } from '#packets/types';
+import { addDrops, type Drops, NO_DROPS } from '#session/drops';
 import type { Flow } from '#session/flow/flow';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { FlowContendedError, TakenOverError } from './errors.ts';
@@ -21,6 +22,7 @@ export class Exchange {
   #packets: ServerPacket[] = [];
   #loaded: LoadedFlow | undefined;
   #flow: Flow | undefined;
+  #drops: Drops = NO_DROPS;
 
   constructor(request: PacketsRequest, dependencies: PacketEdgeDependencies) {
     this.request = request;
@@ -64,6 +66,15 @@ export class Exchange {
   /** Nothing of this connection is handled or sent any more. */
   close(): void {
     this.isClosed = true;
+  }
+
+  /** What was not delivered; told to the session once the flow that says so is written. */
+  drop(drops: Drops): void {
+    this.#drops = addDrops(this.#drops, drops);
+  }
+
+  get drops(): Drops {
+    return this.#drops;
   }
 
   want(filters: 'all' | readonly string[]): void {

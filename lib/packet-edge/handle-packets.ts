@@ -8,6 +8,7 @@ import { Exchange } from './exchange.ts';
 import { refuseConnect } from './handlers/connack.ts';
 import { handlePacket } from './handlers/index.ts';
 import { look } from './look.ts';
+import { recordDrops } from './record-drops.ts';
 import { refusePacket } from './refuse-packet.ts';
 
 /** Lost races before the request is handed back to its carrier, which tries again later. */
@@ -71,6 +72,7 @@ export async function handlePackets(
     try {
       await handleAll(exchange);
       await exchange.save();
+      await recordDrops(exchange);
       return exchange.response();
     } catch (error) {
       if (error instanceof TakenOverError) return tellTakenOver(exchange);

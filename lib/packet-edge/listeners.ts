@@ -7,13 +7,18 @@ import { carrierFrom, disconnectSession } from './session-changes.ts';
 const GONE_AFTER_MS = 35_000;
 const CHECK_EVERY_SECONDS = 30;
 
-/** A listener process lives. The first time, somebody is set to watch it. */
+/**
+ * A listener process lives. The first time, somebody is set to watch it.
+ *
+ * @returns whether it was known: one that is not although it has been heard of before was given up meanwhile
+ */
 export async function heartbeat(
   address: string,
   { listeners, requests, clock }: PacketEdgeDependencies,
-): Promise<void> {
+): Promise<{ readonly isKnown: boolean }> {
   const { isNew } = await listeners.seen(address, clock());
   if (isNew) await requests.listenerCheck({ kind: 'listenerCheck', address }, CHECK_EVERY_SECONDS);
+  return { isKnown: !isNew };
 }
 
 /** Ends what a listener has left open, as of its last sign of life: nobody else tells that its clients are gone. */
@@ -50,7 +55,7 @@ export async function checkListener(
   address: string,
   dependencies: PacketEdgeDependencies,
 ): Promise<number | undefined> {
-  const { listeners, requests, clock } = dependencies;
+  const { listeners, requests, signalSender, clock } = dependencies;
   const lastSeenMs = await listeners.lastSeenMs(address);
   if (lastSeenMs === undefined) return 0;
   if (clock() - lastSeenMs < GONE_AFTER_MS) {
@@ -58,6 +63,7 @@ export async function checkListener(
     return undefined;
   }
   const ended = await endConnectionsOf(address, lastSeenMs, dependencies);
+  await signalSender.remove(address);
   await listeners.forget(address);
   return ended;
 }

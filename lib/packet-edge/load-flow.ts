@@ -52,7 +52,7 @@ export async function loadFlow(
   }
   const [first] = stored.outbound;
   // Stamps of another connection may be those of another clock.
-  const { resendFrom: _, unconfirmedFrom: __, inboundAtMs: ___, ...rest } = stored;
+  const { resendFrom: _, unconfirmedFrom: __, inboundAtMs: ___, limited: ____, ...rest } = stored;
   const flow: Flow = {
     ...rest,
     connection: connectionId,

@@ -1,4 +1,3 @@
-import { addDrops, NO_DROPS } from '#session/drops';
 import type { Flow } from '#session/flow/flow';
 import { quotaOf, SEND_WINDOW } from '#session/flow/outbound';
 import { isTaken, settle } from '#session/flow/reading';
@@ -6,8 +5,8 @@ import { ownLog } from '#session/own-log';
 import { earlier, type Position, positionAt } from '#session/position';
 import { isSubscribed } from '#session/subscription';
 import type { Exchange } from './exchange.ts';
+import { limitBacklog } from './limit-backlog.ts';
 import { AHEAD_MESSAGES, LOOK_BYTES, LOOK_MESSAGES, PAST_FULL_MESSAGES } from './limits.ts';
-import { recordDrops } from './record-drops.ts';
 import { resend } from './resend.ts';
 import { retainFor } from './route-subscription.ts';
 import { packetPolicy } from './session-changes.ts';
@@ -42,13 +41,18 @@ async function sendWaiting(
       retainFor(context, dependencies),
       dependencies,
     );
-  const waiting = { subscriptions, ownLog: ownLog(context), from: started.cursor, filters, expected };
-  let drops = NO_DROPS;
+  const isLimited = filters !== 'all' || started.limited === true;
+  const open = (from = started.cursor) =>
+    openWaiting(
+      { subscriptions, ownLog: ownLog(context), from, filters, ...(isLimited && { expected }) },
+      dependencies,
+    );
+  const source = isLimited ? await open() : await limitBacklog(exchange, subscriptions, open);
   let messages = 0;
   let pastFull = 0;
   let bytes = 0;
   let stoppedAt: Position | undefined;
-  for await (const message of await openWaiting(waiting, dependencies)) {
+  for await (const message of source) {
     const { position, topic } = message;
     if (isTaken(await exchange.flow(), position)) continue;
     if (messages >= LOOK_MESSAGES || bytes >= LOOK_BYTES) {
@@ -68,9 +72,8 @@ async function sendWaiting(
     bytes += taken.bytes;
     if (taken.drop === undefined) continue;
     const drop = { reason: taken.drop, topic, position, atMs: dependencies.clock() };
-    drops = addDrops(drops, { counts: { [taken.drop]: 1 }, last: [drop] });
+    exchange.drop({ counts: { [taken.drop]: 1 }, last: [drop] });
   }
-  await recordDrops(exchange, drops);
   return stoppedAt;
 }
 
@@ -105,7 +108,8 @@ export async function look(exchange: Exchange): Promise<void> {
   const filters = started.behind === true || started.ahead.length >= AHEAD_MESSAGES ? 'all' : wanted;
   const settled = settledPosition(exchange);
   const stoppedAt = await sendWaiting(exchange, started, filters);
-  const flow = withBehind(await exchange.flow(), stoppedAt !== undefined);
+  const behind = withBehind(await exchange.flow(), stoppedAt !== undefined);
+  const flow: Flow = stoppedAt !== undefined && filters === 'all' ? { ...behind, limited: true } : behind;
   // A cursor that moves alone is not worth a write of its own.
   const isWritten = flow !== started || exchange.hasChangedFlow;
   if (filters !== 'all' || !isWritten) {

@@ -12,8 +12,8 @@ export interface WaitingIn {
   readonly from: Position;
   /** Only these logs, where a signal has named them. */
   readonly filters: ReadonlySet<string> | 'all';
-  /** About so many are taken. */
-  readonly expected: number;
+  /** About so many are taken; absent: all of them. */
+  readonly expected?: number;
 }
 
 /** A page should not hold many more messages than are taken: what is read is paid for. */
@@ -38,13 +38,13 @@ export async function openWaiting(
   const { logShards } = configuration.settings;
   const found = logShards === 1 || starts.size === 0 ? [] : await routes.find([...starts.keys()]);
   const shardsOf = new Map(found.map(({ filter, shards }) => [filter, shards]));
-  const pageBytes = pageBytesFor(expected);
+  const pages = expected === undefined ? {} : { pageBytes: pageBytesFor(expected) };
   const ranges = [...starts].map(([filter, start]) => ({
     filter,
     from: start,
     shards: shardsOf.get(filter) ?? logShards,
   }));
   if (filters === 'all' || filters.has(ownLog)) ranges.push({ filter: ownLog, from, shards: OWN_LOG_SHARDS });
-  const streams = ranges.map((range) => log.readAppended({ ...range, pageBytes }));
+  const streams = ranges.map((range) => log.readAppended({ ...range, ...pages }));
   return merge(streams.map((messages) => ({ qos: 2, messages })));
 }

@@ -97,3 +97,8 @@ export interface HeartbeatEvent {
     readonly address: string;
   };
 }
+
+/** Whether the listener was heard of before; if it is not although it was, its connections have been ended. */
+export interface HeartbeatAnswer {
+  readonly isKnown: boolean;
+}

@@ -10,12 +10,14 @@ import type { Item } from './request.ts';
 
 const PACKET_ID_BYTES = 2;
 
-interface StoredFlow extends Omit<Flow, 'ahead' | 'outbound' | 'inbound' | 'lastPacketId'> {
+interface StoredFlow extends Omit<Flow, 'ahead' | 'outbound' | 'inbound' | 'skip' | 'lastPacketId'> {
   readonly ahead?: Uint8Array;
   readonly outbound?: Uint8Array;
   /** The logs in which the outbound messages lie, each once. */
   readonly logs?: readonly string[];
   readonly inbound?: Uint8Array;
+  /** From and up to. */
+  readonly skip?: readonly string[];
   readonly lastPacketId?: number;
 }
 
@@ -25,7 +27,7 @@ interface StoredFlow extends Omit<Flow, 'ahead' | 'outbound' | 'inbound' | 'last
  * silent for months; the clean-up of its session removes the flow.
  */
 export function toItem(flow: Flow): Item {
-  const { connection, cursor, ahead, outbound, inbound, lastPacketId, ...plain } = flow;
+  const { connection, cursor, ahead, outbound, inbound, skip, lastPacketId, ...plain } = flow;
   const sinceMs = timeOf(cursor);
   const logs = [...new Set(outbound.map(({ log }) => log))];
   const item: StoredFlow = {
@@ -35,6 +37,7 @@ export function toItem(flow: Flow): Item {
     ...(ahead.length === 0 ? {} : { ahead: positionsToBytes(ahead, sinceMs) }),
     ...(outbound.length === 0 ? {} : { outbound: outboundToBytes(outbound, logs, sinceMs), logs }),
     ...(inbound.length === 0 ? {} : { inbound: packetIdsToBytes(inbound) }),
+    ...(skip === undefined ? {} : { skip: [shortPosition(skip.from), shortPosition(skip.upTo)] }),
     ...(lastPacketId === 0 ? {} : { lastPacketId }),
   };
   return { ...item };
@@ -47,7 +50,7 @@ export function fromItem(item: Item): Flow {
       `An item of Inflight has clientId and cursor, but this one has ${Object.keys(item).join(', ')}; remove it`,
     );
   }
-  const { ahead, outbound, logs, inbound, ...plain } = item as unknown as StoredFlow;
+  const { ahead, outbound, logs, inbound, skip, ...plain } = item as unknown as StoredFlow;
   const cursor = fullPosition(plain.cursor);
   const sinceMs = timeOf(cursor);
   return {
@@ -57,8 +60,13 @@ export function fromItem(item: Item): Flow {
     ahead: ahead === undefined ? [] : positionsFromBytes(ahead, sinceMs),
     outbound: outbound === undefined ? [] : outboundFromBytes(outbound, logs ?? [], sinceMs),
     inbound: inbound === undefined ? [] : packetIdsFromBytes(inbound),
+    ...(skip === undefined ? {} : { skip: skipFrom(skip) }),
     lastPacketId: plain.lastPacketId ?? 0,
   };
+}
+
+function skipFrom([from = '', upTo = '']: readonly string[]): NonNullable<Flow['skip']> {
+  return { from: fullPosition(from), upTo: fullPosition(upTo) };
 }
 
 function positionsToBytes(positions: readonly Position[], sinceMs: number): Uint8Array {

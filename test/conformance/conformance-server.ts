@@ -4,6 +4,7 @@ import { handlePackets } from '#packet-edge/handle-packets';
 import { fireWill } from '#packet-edge/wills';
 import type { Signal } from '#packets/exchange';
 import { NEVER } from '#session/expiry';
+import type { SessionPolicy } from '#session/policy';
 import { packetEdge, type TestEdge } from '#test/packet-edge/dependencies';
 import { startTables } from '#test/store/tables';
 import { type Connect, RawClient, type Version } from './raw-client.ts';
@@ -22,12 +23,12 @@ export interface ConformanceServer {
   stop(): Promise<void>;
 }
 
-async function startConformanceServer(): Promise<ConformanceServer> {
+async function startConformanceServer(policy: Partial<SessionPolicy>): Promise<ConformanceServer> {
   const tables = await startTables();
   let receive: (signal: Signal) => void = () => {};
   const requests = new TimedRequests();
   const plain = packetEdge(tables, {
-    policy: { maximumSessionExpiryInterval: NEVER },
+    policy: { maximumSessionExpiryInterval: NEVER, ...policy },
     onSignals: (_, signals) => {
       for (const signal of signals) receive(signal);
     },
@@ -70,7 +71,7 @@ async function startConformanceServer(): Promise<ConformanceServer> {
 }
 
 /** One server for all tests of a file, which use client identifiers and topics of their own. */
-export function useConformanceServer(): ConformanceServer {
+export function useConformanceServer(policy: Partial<SessionPolicy> = {}): ConformanceServer {
   let started: ConformanceServer | undefined;
   const running = (): ConformanceServer => {
     if (started === undefined)
@@ -78,7 +79,7 @@ export function useConformanceServer(): ConformanceServer {
     return started;
   };
   beforeAll(async () => {
-    started = await startConformanceServer();
+    started = await startConformanceServer(policy);
   });
   afterAll(() => started?.stop());
   return {

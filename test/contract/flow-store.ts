@@ -37,6 +37,10 @@ export function flowStoreContract(storeOf: () => FlowStore): void {
       ['a cursor between two messages', { cursor: positionOf(NOW_MS + 1, 'a message') }],
       ['packet identifiers', { inbound: [65_535, 1, 256], lastPacketId: 65_535 }],
       ['more behind', { behind: true, resendFrom: 7 }],
+      [
+        'what gave way to limits',
+        { limited: true, skip: { from: positionOf(NOW_MS, 'a'), upTo: positionAt(NOW_MS + 5) } },
+      ],
       ['an answer that may be lost', { unconfirmedFrom: 7, inboundAtMs: NOW_MS + 3 }],
       [
         'messages ahead, near and far',

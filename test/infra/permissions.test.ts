@@ -105,7 +105,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...calls('sqs', 'PacketRequests', 'SendMessage', ...POLL),
     ...calls('sqs', 'RouteChecks', 'SendMessage'),
-    ...calls('sqs', LISTENERS, 'SendMessage'),
+    ...calls('sqs', LISTENERS, 'DeleteQueue', 'SendMessage'),
     ...calls('iot', TOPICS, 'Publish', 'RetainPublish'),
     ...calls('iot', CLIENTS, 'SendDirectMessage'),
   ],

@@ -20,6 +20,8 @@ import type { TestTables } from '#test/store/tables';
 export interface TestEdge extends PacketEdgeDependencies {
   readonly requests: RecordedRequests;
   readonly sentSignals: { readonly address: string; readonly signals: readonly Signal[] }[];
+  /** Of listeners whose queues were removed. */
+  readonly removedAddresses: readonly string[];
 }
 
 export interface TestEdgeOptions {
@@ -47,6 +49,7 @@ export function packetEdge(
   };
   const { settleSeconds } = configuration.settings;
   const sentSignals: TestEdge['sentSignals'] = [];
+  const removedAddresses: string[] = [];
   return {
     sessions: createSessionStore(client, names.sessions),
     subscriptions: createSubscriptionStore(client, names.subscriptions, { clock }),
@@ -61,10 +64,14 @@ export function packetEdge(
     listeners: createListenerStore(client, names.routes),
     requests: new RecordedRequests(),
     sentSignals,
+    removedAddresses,
     signalSender: {
       async send(address, signals) {
         sentSignals.push({ address, signals });
         onSignals(address, signals);
+      },
+      async remove(address) {
+        removedAddresses.push(address);
       },
     },
     report: () => {},

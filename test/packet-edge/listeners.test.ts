@@ -54,6 +54,7 @@ test('once it is gone its connections end as of its last sign of life, and their
   expect(session.endsAtMs).toBe(START_MS + 20_000 + 600_000);
   expect((await client.published()).map(({ payload }) => Buffer.from(payload).toString())).toEqual(['gone']);
   expect(await edge.listeners.lastSeenMs(LISTENER_ADDRESS)).toBeUndefined();
+  expect(edge.removedAddresses).toEqual([LISTENER_ADDRESS]);
 });
 
 test('a client that has come back through another listener is left alone', async () => {

@@ -54,6 +54,10 @@ export interface Flow {
   readonly inboundAtMs?: number;
   /** More waits than could be sent: to be looked for when the client has acknowledged. */
   readonly behind?: true;
+  /** The limits on what may wait were looked at since the client has returned, and something was left waiting. */
+  readonly limited?: true;
+  /** What has given way to those limits: not sent, counted as dropped. */
+  readonly skip?: { readonly from: Position; readonly upTo: Position };
   /** The packet identifier given last, so that one just freed is not used again at once. */
   readonly lastPacketId: number;
 }

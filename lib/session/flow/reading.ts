@@ -1,12 +1,13 @@
-import { isSameMessage, later, type Position } from '../position.ts';
+import { earlier, isSameMessage, later, type Position } from '../position.ts';
 import type { Flow } from './flow.ts';
 
 /**
  * Whether the message at this position was sent, or dropped with a reason. A message that was appended twice
  * lies at two positions and is taken with the first of them.
  */
-export function isTaken({ cursor, ahead }: Flow, position: Position): boolean {
+export function isTaken({ cursor, ahead, skip }: Flow, position: Position): boolean {
   if (position < cursor) return true;
+  if (skip !== undefined && position >= skip.from && position < skip.upTo) return true;
   return ahead.some((taken) => isSameMessage(taken, position));
 }
 
@@ -26,5 +27,15 @@ export function take(flow: Flow, position: Position): Flow {
  */
 export function settle(flow: Flow, upTo: Position): Flow {
   const cursor = later(flow.cursor, upTo);
-  return { ...flow, cursor, ahead: flow.ahead.filter((taken) => taken >= cursor) };
+  const { skip, ...rest } = flow;
+  const isPassed = skip === undefined || skip.upTo <= cursor;
+  return { ...(isPassed ? rest : flow), cursor, ahead: flow.ahead.filter((taken) => taken >= cursor) };
+}
+
+/** Gives up what lies between two positions, since more waits than may; it is to be counted as dropped. */
+export function giveWay(flow: Flow, { from, upTo }: NonNullable<Flow['skip']>): Flow {
+  return {
+    ...flow,
+    skip: { from: earlier(flow.skip?.from ?? from, from), upTo: later(flow.skip?.upTo ?? upTo, upTo) },
+  };
 }

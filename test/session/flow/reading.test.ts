@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isTaken, settle, take } from '#session/flow/reading';
+import { giveWay, isTaken, settle, take } from '#session/flow/reading';
 import { LOG_START, type Position, positionAt } from '#session/position';
 import { T0 } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
@@ -55,6 +55,25 @@ describe('what was read of the log', () => {
     expect(settled.cursor).toBe(at(2));
     expect(settled.ahead).toEqual([at(2), at(3)]);
     expect(settle(settled, LOG_START)).toEqual(settled);
+  });
+});
+
+describe('what gives way because too much waits', () => {
+  const limited = giveWay(flow, { from: at(2), upTo: at(5) });
+
+  it('counts as taken, and nothing beside it', () => {
+    expect([1, 2, 4, 5].map((ms) => isTaken(limited, at(ms)))).toEqual([false, true, true, false]);
+  });
+
+  it('grows when limits are looked at again', () => {
+    const more = giveWay(limited, { from: at(4), upTo: at(8) });
+    expect(more.skip).toEqual({ from: at(2), upTo: at(8) });
+    expect(giveWay(more, { from: at(1), upTo: at(3) }).skip).toEqual({ from: at(1), upTo: at(8) });
+  });
+
+  it('is forgotten once the cursor has passed it', () => {
+    expect(settle(limited, at(4)).skip).toEqual(limited.skip);
+    expect(settle(limited, at(5))).not.toHaveProperty('skip');
   });
 });
 

@@ -1,0 +1,47 @@
+import { countBacklog, replayBacklog } from '#delivery/backlog';
+import { giveWay, isTaken } from '#session/flow/reading';
+import { deliveryTo } from '#session/matching';
+import { messageHasExpired } from '#session/message';
+import type { Position } from '#session/position';
+import type { Subscription } from '#session/subscription';
+import type { FoundMessage } from '#store/message-log';
+import type { Exchange } from './exchange.ts';
+import { packetPolicy } from './session-changes.ts';
+
+/**
+ * Counts what waits for a client that has returned against the limits of its policy, and lets give way what is
+ * too much: it is not sent, and counted on the session with its reason.
+ */
+export async function limitBacklog(
+  exchange: Exchange,
+  subscriptions: readonly Subscription[],
+  open: (from: Position | undefined) => Promise<AsyncIterable<FoundMessage>>,
+): Promise<AsyncIterable<FoundMessage>> {
+  const { context, dependencies } = exchange;
+  const messages = await open(undefined);
+  if (context === undefined) return messages;
+  const { configuration, clock } = dependencies;
+  const policy = packetPolicy(configuration, context.clientId);
+  const flow = await exchange.flow();
+  const nowMs = clock();
+  const backlog = await countBacklog(messages, {
+    limits: policy,
+    isWaiting: (message) => {
+      if (isTaken(flow, message.position) || messageHasExpired(message, nowMs)) return false;
+      const delivery = deliveryTo(subscriptions, message, context.clientId);
+      return delivery !== undefined && (delivery.qos > 0 || policy.queueQos0);
+    },
+  });
+  const { overflow } = backlog;
+  if (overflow !== undefined) {
+    exchange.setFlow(giveWay(flow, overflow));
+    const last = overflow.last.map(({ reason, topic, position }) => ({
+      reason,
+      topic,
+      position,
+      atMs: nowMs,
+    }));
+    exchange.drop({ counts: overflow.counts, last });
+  }
+  return replayBacklog(backlog, open);
+}
