@@ -61,7 +61,7 @@ export class Service {
   }
 
   async publish(message: Message): Promise<void> {
-    const routes = await ingest(message, this.#ingest);
+    const { routes } = await ingest(message, this.#ingest);
     if (routes.length !== 1) throw new Error(`${routes.length} filters matched ${message.topic}`);
   }
 

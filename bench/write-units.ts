@@ -58,7 +58,7 @@ export async function measureWriteUnits(
       exampleMessage({ topic, bytes: BYTES, receivedAtMs: NOW_MS }, random),
       dependencies,
     );
-    const matched = ingested.length;
+    const matched = ingested.routes.length;
     if (matched !== 1) throw new Error(`${matched} filters matched ${topic}`);
     const { writeUnits } = sumOf(ledger.take());
     values[`writeUnits.${count}`] = writeUnits;

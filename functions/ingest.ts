@@ -50,7 +50,7 @@ async function handleMessage(event: unknown): Promise<void> {
     logger.debug('came from the packet edge and is logged already', { messageId: message.messageId });
     return;
   }
-  const routes = await ingest(message, dependencies);
+  const { routes } = await ingest(message, dependencies);
   await announceOnline({ message, routes }, dependencies);
   const filters = routes.length;
   metrics.add('Messages.appended', filters);

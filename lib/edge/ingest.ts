@@ -1,4 +1,5 @@
 import type { Message } from '#session/message';
+import { timeOf } from '#session/position';
 import type { Append, MessageLog } from '#store/message-log';
 import type { Router } from '#store/router';
 import type { Route } from '#store/routes';
@@ -8,22 +9,43 @@ export interface IngestDependencies {
   readonly log: MessageLog;
 }
 
-/** What a message is to be appended to: each durable filter that it matches, once. [MQTT-4.5.0-1] */
-export function appendsOf(message: Message, routes: readonly Route[]): Append[] {
-  return routes.map(({ filter, shards, retainSeconds }) => ({ filter, shards, retainSeconds, message }));
+export interface Ingested {
+  /** The durable filters that the message matched. */
+  readonly routes: readonly Route[];
+  /** The latest time at which it was appended, epoch milliseconds; absent: nowhere. */
+  readonly appendedAtMs?: number;
+}
+
+/**
+ * What a message is to be appended to: each durable filter that it matches, once. [MQTT-4.5.0-1]
+ *
+ * @param notBeforeMs behind what the same client sent before
+ */
+export function appendsOf(message: Message, routes: readonly Route[], notBeforeMs?: number): Append[] {
+  const bound = notBeforeMs === undefined ? {} : { notBeforeMs };
+  return routes.map(({ filter, shards, retainSeconds }) => ({
+    filter,
+    shards,
+    retainSeconds,
+    message,
+    ...bound,
+  }));
 }
 
 /**
  * Puts a message into the log of every durable filter that it matches: once a filter, however many clients
  * wait. Handled again, it is the same items.
  *
- * @returns the durable filters that it matched
+ * @param notBeforeMs behind what the same client sent before
  */
 export async function ingest(
   message: Message,
   { router, log }: IngestDependencies,
-): Promise<readonly Route[]> {
+  notBeforeMs?: number,
+): Promise<Ingested> {
   const routes = await router.route(message.topic);
-  await Promise.all(appendsOf(message, routes).map((append) => log.append(append)));
-  return routes;
+  const appends = appendsOf(message, routes, notBeforeMs);
+  const positions = await Promise.all(appends.map((append) => log.append(append)));
+  if (positions.length === 0) return { routes };
+  return { routes, appendedAtMs: Math.max(...positions.map(timeOf)) };
 }

@@ -33,7 +33,8 @@ export async function enterMessage(
   dependencies: PacketEdgeDependencies,
   exchange?: Exchange,
 ): Promise<number> {
-  const routes = await ingest(message, dependencies);
+  const { routes, appendedAtMs } = await ingest(message, dependencies, exchange?.appendNotBeforeMs);
+  exchange?.noteAppended(message.receivedAtMs, appendedAtMs);
   await retain(message, dependencies);
   await announce({ message, routes }, dependencies, exchange);
   return routes.length;

@@ -82,6 +82,19 @@ export class Exchange {
     this.wanted = filters === 'all' ? 'all' : new Set([...(this.wanted ?? []), ...filters]);
   }
 
+  /** Nothing of this connection is appended before it: what came earlier was late. [MQTT-4.6.0-5] */
+  get appendNotBeforeMs(): number | undefined {
+    const appendedAtMs = this.#context?.appendedAtMs;
+    return appendedAtMs === undefined ? undefined : appendedAtMs + 1;
+  }
+
+  /** A message of the connection has been appended, if anywhere. */
+  noteAppended(receivedAtMs: number, appendedAtMs: number | undefined): void {
+    if (this.#context === undefined || appendedAtMs === undefined) return;
+    const { appendedAtMs: _, ...context } = this.#context;
+    this.#context = appendedAtMs > receivedAtMs ? { ...context, appendedAtMs } : context;
+  }
+
   /** The client's flow with what this exchange has done to it so far. */
   async flow(): Promise<Flow> {
     if (this.#flow !== undefined) return this.#flow;

@@ -70,6 +70,7 @@ const context = object({
   requestProblemInformation: flag,
   sessionExpiryInterval: whole(0, UINT32),
   topicAliases: z.exactOptional(topicAliases),
+  appendedAtMs: z.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),
   flowRevision: z.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),
 } satisfies ShapeOf<ConnectionContext>);
 

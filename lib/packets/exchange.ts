@@ -38,6 +38,11 @@ export interface ConnectionContext {
   readonly sessionExpiryInterval: number;
   /** Set by the client's PUBLISH packets, alias to topic. [MQTT-3.3.2-8] */
   readonly topicAliases?: Readonly<Record<string, string>>;
+  /**
+   * Epoch milliseconds: where the newest message was appended if it had waited so long that it was not at its
+   * receive time. Those that follow are appended behind it. [MQTT-4.6.0-5]
+   */
+  readonly appendedAtMs?: number;
   /** Revision of the client's flow as of this answer; an answer that was lost on its way is noticed by it. */
   readonly flowRevision?: number;
 }

@@ -14,9 +14,19 @@ export function clockMarginMs(settleMs: number): number {
   return settleMs * MARGIN_SHARE;
 }
 
-/** The append time: the receive time while that is fresh, so that a retry finds the same position; else now. */
-export function appendTimeMs(receivedAtMs: number, nowMs: number, settleMs: number): number {
-  return Math.abs(nowMs - receivedAtMs) < settleMs * FRESH_SHARE ? receivedAtMs : nowMs;
+/**
+ * The append time: the receive time while that is fresh, so that a retry finds the same position; else now.
+ *
+ * @param notBeforeMs behind what the same client sent before, which was late; absent: it was not
+ */
+export function appendTimeMs(
+  receivedAtMs: number,
+  nowMs: number,
+  settleMs: number,
+  notBeforeMs = Number.NEGATIVE_INFINITY,
+): number {
+  const atMs = Math.abs(nowMs - receivedAtMs) < settleMs * FRESH_SHARE ? receivedAtMs : nowMs;
+  return Math.max(atMs, notBeforeMs);
 }
 
 /** Whether an append, confirmed at `confirmedAtMs`, was visible before any pump could pass its position. */

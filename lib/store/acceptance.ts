@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { appendedInTime, appendTimeMs } from '#session/append-time';
 import type { Flow } from '#session/flow/flow';
-import { type Position, positionOf } from '#session/position';
+import { type Position, positionOf, timeOf } from '#session/position';
 import { transacted } from './cancellation.ts';
 import { StoreTransactionError } from './errors.ts';
 import { type FlowWrite, flowPut, notWritten } from './flow-write.ts';
@@ -26,13 +26,20 @@ export interface Accept {
   readonly expectedRevision: number | undefined;
 }
 
+export type Accepted =
+  | (Extract<FlowWrite, { written: true }> & {
+      /** The latest time at which one was appended, epoch milliseconds; absent: there were none. */
+      readonly appendedAtMs?: number;
+    })
+  | Extract<FlowWrite, { written: false }>;
+
 /** Takes over messages of QoS 2. */
 export interface Acceptance {
   /**
    * Logs the messages and writes the flow, both or neither: whatever is retried, a message enters once.
    * Resolves once no reader can pass the messages unseen. [MQTT-4.3.3-8] [MQTT-4.3.3-10]
    */
-  accept(accept: Accept): Promise<FlowWrite>;
+  accept(accept: Accept): Promise<Accepted>;
 }
 
 /** @example createAcceptance(client, names, { settleSeconds: 4, clock: Date.now }) */
@@ -69,7 +76,8 @@ export function createAcceptance(
       if (appends.length === 0) return flows.write(flow, expectedRevision);
       if (appends.length > MAXIMUM_APPENDS) throw new StoreTransactionError(appends.length, MAXIMUM_APPENDS);
       const startedAtMs = clock();
-      const atMsOf = ({ message }: Append) => appendTimeMs(message.receivedAtMs, startedAtMs, settleMs);
+      const atMsOf = ({ message, notBeforeMs }: Append) =>
+        appendTimeMs(message.receivedAtMs, startedAtMs, settleMs, notBeforeMs);
       const write = await untilUncontended(`accept messages of ${flow.clientId}`, () =>
         transact(accept, (append) => positionOf(atMsOf(append), append.message.messageId)),
       );
@@ -77,8 +85,8 @@ export function createAcceptance(
       const confirmedAtMs = clock();
       // Readers that have taken the message already pass its copy over.
       const late = appends.filter((append) => !appendedInTime(atMsOf(append), confirmedAtMs, settleMs));
-      await Promise.all(late.map((append) => log.append(append)));
-      return write;
+      const again = await Promise.all(late.map((append) => log.append(append)));
+      return { ...write, appendedAtMs: Math.max(...appends.map(atMsOf), ...again.map(timeOf)) };
     },
   };
 }

@@ -3,6 +3,7 @@ import { StoreUnavailableError } from './errors.ts';
 
 export interface TimedAppend {
   readonly receivedAtMs: number;
+  readonly notBeforeMs?: number | undefined;
   readonly settleMs: number;
   /** The clock, epoch milliseconds. */
   readonly clock: () => number;
@@ -14,8 +15,9 @@ export interface TimedAppend {
 const MAXIMUM_WRITES = 8;
 
 /** Writes until one was confirmed in time, and resolves with its append time; never before. */
-export async function appendInTime({ receivedAtMs, settleMs, clock, write }: TimedAppend): Promise<number> {
-  let atMs = appendTimeMs(receivedAtMs, clock(), settleMs);
+export async function appendInTime(append: TimedAppend): Promise<number> {
+  const { receivedAtMs, notBeforeMs, settleMs, clock, write } = append;
+  let atMs = appendTimeMs(receivedAtMs, clock(), settleMs, notBeforeMs);
   for (let count = 0; count < MAXIMUM_WRITES; count += 1) {
     await write(atMs);
     const confirmedAtMs = clock();

@@ -9,6 +9,8 @@ export interface Append {
   /** The longest Session Expiry Interval among the filter's subscribers. */
   readonly retainSeconds: number;
   readonly message: Message;
+  /** Epoch milliseconds; it is not appended at an earlier time, however fresh it is. */
+  readonly notBeforeMs?: number;
 }
 
 /** The Put of a message at a position of the filter's log; two for a straggler. */

@@ -87,6 +87,7 @@ export function createMessageLog(
       const { messageId, receivedAtMs } = append.message;
       const atMs = await appendInTime({
         receivedAtMs,
+        notBeforeMs: append.notBeforeMs,
         settleMs,
         clock,
         write: (eachAtMs) => write(positionOf(eachAtMs, messageId), append),

@@ -117,6 +117,15 @@ export function acceptanceContract({ acceptanceWith, logWith, flows }: Acceptanc
       expect(await logged(filters[0])).toMatchObject([{ ...late, position }]);
     });
 
+    it('logs nothing before what the same client sent earlier, and says when it did', async () => {
+      const fresh = message();
+      const appends = appendsOf(fresh).map((append) => ({ ...append, notBeforeMs: NOW_MS + 20 }));
+      const write = await acceptance().accept({ appends, flow, expectedRevision: undefined });
+      expect(write).toMatchObject({ written: true, appendedAtMs: NOW_MS + 20 });
+      const position = positionOf(NOW_MS + 20, fresh.messageId);
+      expect(await logged(filters[0])).toMatchObject([{ ...fresh, position }]);
+    });
+
     it('logs the message once more when that took so long that a reader may have passed', async () => {
       const times = [NOW_MS, NOW_MS + 3_500, NOW_MS + 3_510, NOW_MS + 3_520];
       const slow = acceptanceWith({ settleSeconds: 4, clock: () => times.shift() ?? Number.NaN });

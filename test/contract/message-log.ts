@@ -88,6 +88,14 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       expect(await stragglersOf(filter, positionAt(NOW_MS + 9_001))).toEqual([]);
     });
 
+    it('appends a fresh message behind what the same client sent before', async () => {
+      const filter = newFilter();
+      const published = message();
+      const append = { ...route(filter), message: published, notBeforeMs: NOW_MS + 20 };
+      expect(await logAt(NOW_MS + 10).append(append)).toBe(positionOf(NOW_MS + 20, published.messageId));
+      expect(await stragglersOf(filter)).toMatchObject([published]);
+    });
+
     it('appends again when the write took so long that a pump may have passed', async () => {
       const filter = newFilter();
       const times = [NOW_MS, NOW_MS + 3_500, NOW_MS + 3_600];

@@ -28,6 +28,8 @@ const largest: PacketsRequest = {
     requestProblemInformation: false,
     sessionExpiryInterval: 0xffff_ffff,
     topicAliases: { 1: 'a/b', 65535: 'c' },
+    appendedAtMs: 2_000,
+    flowRevision: 3,
   },
   packets: [
     { data: 'wAA=', receivedAtMs: 1_001 },

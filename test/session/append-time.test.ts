@@ -14,6 +14,14 @@ describe('append time', () => {
     expect(appendTimeMs(0, nowMs, SETTLE_MS)).toBe(expected);
   });
 
+  it.each([
+    ['fresh, and received before it', 0, 1_000, 1_000],
+    ['fresh, and received after it', 2_000, 1_000, 2_000],
+    ['late', 0, 9_000, 9_000],
+  ])('is not before what the client sent earlier: %s', (_, receivedAtMs, notBeforeMs, expected) => {
+    expect(appendTimeMs(receivedAtMs, 2_000, SETTLE_MS, notBeforeMs)).toBe(expected);
+  });
+
   it('is in time until the margin for clocks begins', () => {
     expect(appendedInTime(10_000, 13_499, SETTLE_MS)).toBe(true);
     expect(appendedInTime(10_000, 13_500, SETTLE_MS)).toBe(false);

@@ -4,7 +4,7 @@ import type { PublishPacket } from '#packets/types';
 import type { Flow } from '#session/flow/flow';
 import { type Received, receive } from '#session/flow/inbound';
 import type { Message } from '#session/message';
-import type { Append } from '#store/log-put';
+import type { Route } from '#store/routes';
 import { announce, enterMessage, retain } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -28,15 +28,22 @@ function messageOf(packet: PublishPacket, topic: string, exchange: Exchange, atM
 }
 
 /** Where nobody has subscribed there is nothing to write together with the flow, which can wait for the answer. */
-async function enterWithFlow(exchange: Exchange, flow: Flow, appends: readonly Append[]): Promise<void> {
-  if (appends.length === 0) {
+async function enterWithFlow(
+  exchange: Exchange,
+  flow: Flow,
+  message: Message,
+  routes: readonly Route[],
+): Promise<void> {
+  if (routes.length === 0) {
     exchange.setFlow(flow);
     return;
   }
+  const appends = appendsOf(message, routes, exchange.appendNotBeforeMs);
   const { acceptance } = exchange.dependencies;
   const accepted = await acceptance.accept({ appends, flow, expectedRevision: exchange.storedRevision });
   if (!accepted.written) throw new FlowContendedError('Another instance wrote the flow first');
   exchange.savedFlow(accepted.flow);
+  exchange.noteAppended(message.receivedAtMs, accepted.appendedAtMs);
 }
 
 /**
@@ -57,7 +64,7 @@ async function acceptOnce(
   if (!isAgain) {
     // Before it is accepted, since afterwards nobody would know that it has to be done.
     await retain(message, dependencies);
-    await enterWithFlow(exchange, received.flow, appendsOf(message, routes));
+    await enterWithFlow(exchange, received.flow, message, routes);
   }
   await announce({ message, routes, isAgain }, dependencies, exchange);
   const reasonCode = routes.length === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
