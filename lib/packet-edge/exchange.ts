@@ -15,8 +15,8 @@ export class Exchange {
   readonly signals: Signal[] = [];
   /** Filters of which something waits for this very connection; 'all' after a return. */
   wanted: Set<string> | 'all' | undefined;
-  lookAfterMs: number | undefined;
   isClosed = false;
+  #lookAfterMs: number | undefined;
   #context: ConnectionContext | undefined;
   #receiver: Receiver;
   #packets: ServerPacket[] = [];
@@ -95,6 +95,11 @@ export class Exchange {
     this.#context = appendedAtMs > receivedAtMs ? { ...context, appendedAtMs } : context;
   }
 
+  /** The carrier is to ask again after so long. */
+  lookAgain(afterMs: number): void {
+    this.#lookAfterMs = Math.min(this.#lookAfterMs ?? afterMs, afterMs);
+  }
+
   /** The client's flow with what this exchange has done to it so far. */
   async flow(): Promise<Flow> {
     if (this.#flow !== undefined) return this.#flow;
@@ -153,7 +158,7 @@ export class Exchange {
       }),
       ...(this.isClosed && { close: true as const }),
       ...(this.signals.length > 0 && { signals: this.signals }),
-      ...(this.lookAfterMs !== undefined && !this.isClosed && { lookAfterMs: this.lookAfterMs }),
+      ...(this.#lookAfterMs !== undefined && !this.isClosed && { lookAfterMs: this.#lookAfterMs }),
     };
   }
 }

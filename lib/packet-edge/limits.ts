@@ -31,5 +31,11 @@ export const LOOK_BYTES = 1_048_576;
 /** Once this many are taken ahead of the cursor, all filters are read again and the cursor moves. */
 export const AHEAD_MESSAGES = 32;
 
+/**
+ * So much after a SUBSCRIBE the index of subscribers has it for sure, and whoever publishes finds the client:
+ * what came before is looked for then.
+ */
+export const FOUND_AFTER_MS = 1_500;
+
 /** Messages looked at beyond the first that the client has no room for. */
 export const PAST_FULL_MESSAGES = 32;

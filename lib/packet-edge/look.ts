@@ -3,10 +3,10 @@ import { quotaOf, SEND_WINDOW } from '#session/flow/outbound';
 import { isTaken, settle } from '#session/flow/reading';
 import { ownLog } from '#session/own-log';
 import { earlier, type Position, positionAt } from '#session/position';
-import { isSubscribed } from '#session/subscription';
+import { isSubscribed, type Subscription } from '#session/subscription';
 import type { Exchange } from './exchange.ts';
 import { limitBacklog } from './limit-backlog.ts';
-import { AHEAD_MESSAGES, LOOK_BYTES, LOOK_MESSAGES, PAST_FULL_MESSAGES } from './limits.ts';
+import { AHEAD_MESSAGES, FOUND_AFTER_MS, LOOK_BYTES, LOOK_MESSAGES, PAST_FULL_MESSAGES } from './limits.ts';
 import { resend } from './resend.ts';
 import { retainFor } from './route-subscription.ts';
 import { packetPolicy } from './session-changes.ts';
@@ -18,6 +18,11 @@ import { openWaiting } from './waiting.ts';
 export function hasRoom(flow: Flow, receiveMaximum: number): boolean {
   const half = Math.floor(Math.min(receiveMaximum, SEND_WINDOW) / 2);
   return flow.resendFrom === undefined && quotaOf(flow, receiveMaximum) >= Math.max(1, half);
+}
+
+/** Who publishes may not find the subscription yet. */
+function mayBeUnknown({ subscribedAtMs }: Subscription, nowMs: number): boolean {
+  return (subscribedAtMs[0] ?? 0) > nowMs - FOUND_AFTER_MS;
 }
 
 /** Sends what waits, and says where the first message lies that could not be sent. */
@@ -33,6 +38,9 @@ async function sendWaiting(
   const subscriptions = all.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
   const { queueQos0 } = packetPolicy(dependencies.configuration, context.clientId);
   const expected = quotaOf(started, context.receiveMaximum);
+  // The connection that was to look again may have ended.
+  if (filters === 'all' && subscriptions.some((each) => mayBeUnknown(each, dependencies.clock())))
+    exchange.lookAgain(FOUND_AFTER_MS);
   if (filters === 'all')
     await takeUnassigned(
       context,
@@ -57,7 +65,7 @@ async function sendWaiting(
     if (isTaken(await exchange.flow(), position)) continue;
     if (messages >= LOOK_MESSAGES || bytes >= LOOK_BYTES) {
       stoppedAt ??= position;
-      exchange.lookAfterMs = 0;
+      exchange.lookAgain(0);
       break;
     }
     const taken = await takeMessage(message, subscriptions, queueQos0, exchange);

@@ -1,7 +1,9 @@
 import type { RequestedSubscription } from '#packets/types';
 import { type Message, messageHasExpired, type QoS } from '#session/message';
 import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
+import { positionAt } from '#session/position';
 import { parseSharedFilter } from '#session/topic-filter';
+import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 import { retainFor } from './route-subscription.ts';
@@ -20,6 +22,35 @@ function asksForRetained({ requested, isNew }: Granted): boolean {
   return requested.retainHandling === 0 || (requested.retainHandling === 1 && isNew);
 }
 
+/** A SUBSCRIBE that is handled so long after it came may have been handled before. */
+const LATE_MS = 1_000;
+
+/** Whether a message is in a log that holds little from that time on. */
+async function isLogged(
+  messageId: string,
+  read: { readonly filter: string; readonly shards: number; readonly fromMs: number },
+  { log }: Pick<PacketEdgeDependencies, 'log'>,
+): Promise<boolean> {
+  const { filter, shards, fromMs } = read;
+  for await (const logged of log.readAppended({ filter, shards, from: positionAt(fromMs) }))
+    if (logged.messageId === messageId) return true;
+  return false;
+}
+
+/**
+ * A message that came after the SUBSCRIBE comes to the client by the log of its filter, unless it was routed
+ * before the filter was.
+ */
+async function comesByItself(
+  { messageId, receivedAtMs }: Message,
+  filter: string,
+  { dependencies }: Exchange,
+): Promise<boolean> {
+  const [route] = await dependencies.routes.find([filter], { consistent: true });
+  if (route === undefined) return false;
+  return isLogged(messageId, { ...route, fromMs: receivedAtMs }, dependencies);
+}
+
 /** For one subscription of one client: it goes through the client's own log, so that it waits like any other. */
 async function keepForClient(
   exchange: Exchange,
@@ -30,19 +61,25 @@ async function keepForClient(
   const { context, dependencies, connectionId } = exchange;
   if (context === undefined) return;
   const { messageExpiryInterval, receivedAtMs } = message;
+  const own = { filter: ownLog(context), shards: OWN_LOG_SHARDS };
+  // One that came at the same time is taken once, wherever it lies.
+  const isNewer = receivedAtMs >= atMs;
+  const copyId = `${connectionId}:${atMs}:${requested.filter}:${message.topic}`;
+  const messageId = isNewer ? message.messageId : copyId;
+  const isLate = dependencies.clock() - atMs >= LATE_MS;
+  if (isLate && (await isLogged(messageId, { ...own, fromMs: atMs }, dependencies))) return;
   await dependencies.log.append({
-    filter: ownLog(context),
-    shards: OWN_LOG_SHARDS,
+    ...own,
     retainSeconds: retainFor(context, dependencies),
     message: {
       ...message,
-      messageId: `${connectionId}:${atMs}:${requested.filter}:${message.topic}`,
+      messageId,
       receivedAtMs: atMs,
       subscription: requested.filter,
       retain: true,
       // Counted on from when it was published.
       ...(messageExpiryInterval !== undefined && {
-        messageExpiryInterval: messageExpiryInterval - Math.floor((atMs - receivedAtMs) / 1000),
+        messageExpiryInterval: messageExpiryInterval - Math.max(0, Math.floor((atMs - receivedAtMs) / 1000)),
       }),
     },
   });
@@ -62,6 +99,8 @@ export async function sendRetained(
       if (messageHasExpired(message, dependencies.clock())) continue;
       // [MQTT-3.8.3-3]
       if (requested.noLocal && message.publisher === context.clientId) continue;
+      if (message.receivedAtMs >= atMs && (await comesByItself(message, requested.filter, exchange)))
+        continue;
       const qos = Math.min(message.qos, requested.qos) as QoS;
       if (qos > 0) {
         await keepForClient(exchange, each, message, atMs);

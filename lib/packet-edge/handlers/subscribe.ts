@@ -3,13 +3,10 @@ import { REASON_CODES } from '#packets/reason-codes';
 import type { RequestedSubscription, SubscribePacket } from '#packets/types';
 import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
 import type { Exchange } from '../exchange.ts';
-import { MAXIMUM_TOPIC_BYTES } from '../limits.ts';
+import { FOUND_AFTER_MS, MAXIMUM_TOPIC_BYTES } from '../limits.ts';
 import { refusePacket } from '../refuse-packet.ts';
 import { type Granted, sendRetained } from '../retained.ts';
 import { routeSubscription } from '../route-subscription.ts';
-
-/** The index of subscribers is at most about a second late: what came meanwhile is looked for then. */
-const LOOK_AGAIN_MS = 1_500;
 
 function isAllowed({ filter }: RequestedSubscription): boolean {
   return checkTopicFilter(filter).valid && Buffer.byteLength(filter) <= MAXIMUM_TOPIC_BYTES;
@@ -72,5 +69,5 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
   if (granted.length === 0) return;
   exchange.dependencies.router.forget();
   exchange.want(granted.map(({ requested }) => parseSharedFilter(requested.filter).filter));
-  exchange.lookAfterMs = Math.min(exchange.lookAfterMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS);
+  exchange.lookAgain(FOUND_AFTER_MS);
 }
