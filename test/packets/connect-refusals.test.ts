@@ -219,6 +219,22 @@ testRefusals(
       ),
       reasonCode: PROTOCOL_ERROR,
     },
+    ...(
+      [
+        ['MQTT 5, 3.1.2.11.3', 'Receive Maximum', [PROPERTY.receiveMaximum, ...uint16(1)]],
+        ['MQTT 5, 3.1.2.11.4', 'Maximum Packet Size', [PROPERTY.maximumPacketSize, ...uint32(1)]],
+        ['MQTT 5, 3.1.2.11.5', 'Topic Alias Maximum', [PROPERTY.topicAliasMaximum, ...uint16(0)]],
+        ['MQTT 5, 3.1.2.11.6', 'Request Response Information', [PROPERTY.requestResponseInformation, 0]],
+        ['MQTT 5, 3.1.2.11.7', 'Request Problem Information', [PROPERTY.requestProblemInformation, 0]],
+        ['MQTT 5, 3.1.2.11.9', 'Authentication Method', [PROPERTY.authenticationMethod, ...text('a')]],
+        ['MQTT 5, 3.1.2.11.10', 'Authentication Data', [PROPERTY.authenticationData, ...binary([])]],
+      ] as const
+    ).map(([clause, name, property]) => ({
+      clause,
+      name: `a second ${name}`,
+      bytes: connect5(properties(property, property)),
+      reasonCode: PROTOCOL_ERROR,
+    })),
     {
       clause: 'MQTT 5, 3.1.2.11.10',
       name: 'Authentication Data without a method',

@@ -129,6 +129,17 @@ testRefusals('properties', 5, [
     reasonCode: PROTOCOL_ERROR,
   })),
   {
+    clause: 'MQTT 5, 3.4.2.2.2',
+    name: 'a second Reason String',
+    bytes: packetOf(
+      FIRST.puback,
+      uint16(1),
+      0,
+      properties([PROPERTY.reasonString, ...text('')], [PROPERTY.reasonString, ...text('')]),
+    ),
+    reasonCode: PROTOCOL_ERROR,
+  },
+  {
     clause: 'MQTT-3.3.2-14',
     name: 'a Response Topic with a wildcard',
     bytes: publish([PROPERTY.responseTopic, ...text('a/#')]),
