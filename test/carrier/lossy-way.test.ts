@@ -7,7 +7,7 @@ import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { randomSeed } from '#test/session/random-seed';
 import { memoryCarriages } from './memory-carriages.ts';
 import { numberedPacket, numberIn, numbersIn } from './numbered-packets.ts';
-import { Carried, type Way } from './way.ts';
+import { Carried, VERY_LATE_MS, type Way } from './way.ts';
 
 const CONNECTIONS = 3;
 const PACKETS = 25;
@@ -114,7 +114,7 @@ async function play(seed: number) {
     connections.push({ id, isEnded, why, read: readThen, sent: sentThen, received: receivedThen });
   }
   // What is still on its way arrives, and changes nothing.
-  await delay(way.longestDelayMs * 2 + 60);
+  await delay(2 * VERY_LATE_MS);
   return { connections, edge, failures, isBad };
 }
 

@@ -22,10 +22,14 @@ const timingOn = ({ loses }: Way): CarriageTiming => ({
   nextPartWithinMs: loses > 0 ? 300 : 20_000,
 });
 
+/** A copy now and then arrives when nobody expects it any more. */
+export const VERY_LATE_MS = 400;
+
 /** Brings something over, late, twice or not at all. */
 function travel({ random, loses, doubles, longestDelayMs }: Way, arrive: () => void): void {
   const copies = random() < loses ? 0 : random() < doubles ? 2 : 1;
   for (let copy = 0; copy < copies; copy += 1) setTimeout(arrive, random() * longestDelayMs);
+  if (random() < 0.1) setTimeout(arrive, random() * VERY_LATE_MS);
 }
 
 export interface CarriedOptions {

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { connectWithSession } from '#client/connect-with-session';
@@ -149,6 +150,7 @@ describe("the client's half of a session", () => {
     broker.answer = acknowledge;
     broker.last.cut();
     await Promise.all([kept, released]);
+    await eventually(() => expect(session.held.outgoing).toEqual([]));
     expect(told.map(({ outgoing }) => outgoing.map(({ cmd }) => cmd))).toEqual([['publish', 'pubrel']]);
     // As a new message, and what the server had is not there twice.
     expect(broker.last.story).toEqual(['publish 1 kept', 'pubrel 1']);
@@ -192,6 +194,7 @@ describe("the client's half of a session", () => {
     } as const;
     broker.last.send({ ...message, dup: false });
     await broker.hears(1);
+    const [stored] = session.held.incoming;
     broker.sessionPresent = true;
     await restart(client);
     await broker.hears(0, 2);
@@ -203,6 +206,8 @@ describe("the client's half of a session", () => {
     const { story } = await broker.hears(3, 2);
     expect(story).toEqual(['pubrec 9', 'pubcomp 9', 'pubcomp 9']);
     expect(received.map(({ payload }) => payload.toString())).toEqual(['in']);
+    const { receiptNumber } = received[0] as ReceivedPublish;
+    expect(stored).toMatchObject({ receiptNumber });
     expect(session.held.incoming).toEqual([]);
   });
 
@@ -228,6 +233,20 @@ describe("the client's half of a session", () => {
     const numbers = received.map((packet) => (packet as ReceivedPublish).receiptNumber);
     expect(numbers[0]).toBe(numbers[1]);
     expect(numbers[2]).toBeGreaterThan(numbers[1] ?? 0);
+  });
+
+  it('has a message off the disk before it sends PUBCOMP, since its identifier is free then [MQTT-4.3.3-12]', async () => {
+    const client = await connected();
+    const copy = `${directory}-copy`;
+    client.on('packetsend', ({ cmd }) => {
+      if (cmd === 'pubcomp') cpSync(directory, copy, { recursive: true });
+    });
+    const message = { cmd: 'publish', topic: 'b', payload: 'in', qos: 2, dup: false, retain: false } as const;
+    broker.last.send({ ...message, messageId: 9 }, { cmd: 'pubrel', messageId: 9 });
+    await broker.hears(2);
+    const found = await createSessionStore(copy);
+    expect(found.held.incoming).toEqual([]);
+    await found.close();
   });
 
   it('survives the end of its client, which can connect again', async () => {

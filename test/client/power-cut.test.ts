@@ -1,4 +1,5 @@
-import { cp, readdir, stat, truncate } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
+import { cp, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IPublishPacket } from 'mqtt';
 import { describe, expect, it } from 'vitest';
@@ -24,8 +25,8 @@ const publish = (messageId: number, random: Random): IPublishPacket => ({
 });
 
 /** LevelDB's log, where every change goes first. */
-async function logIn(directory: string): Promise<string> {
-  const logs = (await readdir(directory)).filter((file) => file.endsWith('.log'));
+function logIn(directory: string): string {
+  const logs = readdirSync(directory).filter((file) => file.endsWith('.log'));
   expect(logs).toHaveLength(1);
   return join(directory, String(logs[0]));
 }
@@ -40,13 +41,13 @@ function stateOf({ held }: SessionStore): unknown {
   );
 }
 
-/** One change that MQTT.js could make; done when the store says that it is on the disk. */
-function change(store: SessionStore, random: Random): Promise<void> {
+/** One change that MQTT.js could make, and the bytes on the disk when the store says that it is there. */
+function change(store: SessionStore, directory: string, random: Random): Promise<number> {
   const { outgoingStore, incomingStore } = store;
   const messageId = 1 + Math.floor(random() * 8);
   const kind = Math.floor(random() * 5);
   return new Promise((resolve) => {
-    const done = () => resolve();
+    const done = () => resolve(statSync(logIn(directory)).size);
     if (kind === 0) outgoingStore.put(publish(messageId, random), done);
     else if (kind === 1) outgoingStore.put({ cmd: 'pubrel', messageId }, done);
     else if (kind === 2) outgoingStore.del({ messageId }, done);
@@ -63,8 +64,8 @@ describe('session state on a disk that loses its power', () => {
     store.connected('device');
     const moments: Moment[] = [];
     for (let count = 0; count < 60; count += 1) {
-      await change(store, random);
-      moments.push({ logBytes: (await stat(await logIn(directory))).size, state: stateOf(store) });
+      const logBytes = await change(store, directory, random);
+      moments.push({ logBytes, state: stateOf(store) });
     }
     await store.close();
     for (let cut = 0; cut < 40; cut += 1) {
@@ -73,7 +74,7 @@ describe('session state on a disk that loses its power', () => {
       const logBytes = before.logBytes + Math.floor(random() * (after.logBytes - before.logBytes));
       const copy = `${directory}-${cut}`;
       await cp(directory, copy, { recursive: true });
-      await truncate(await logIn(copy), logBytes);
+      await truncate(logIn(copy), logBytes);
       const found = await createSessionStore(copy);
       expect(stateOf(found), `SEED=${randomSeed} cut ${cut} at ${logBytes}`).toEqual(before.state);
       expect(found.clientId).toBe('device');
