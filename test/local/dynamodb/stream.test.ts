@@ -27,6 +27,9 @@ let tableName: string;
 let streamArn: string;
 let timeToLive: TimeToLive;
 let target: LambdaFunction;
+/** From expiry to removal; so long that no slow test takes it. */
+const DELAY_SECONDS = 600;
+
 let source: StreamEventSource;
 let count = 0;
 
@@ -55,7 +58,7 @@ beforeEach(async () => {
   });
   tableName = ref;
   streamArn = attributes['StreamArn'] ?? '';
-  timeToLive = new TimeToLive(connection, tables.all, { delaySeconds: 2 });
+  timeToLive = new TimeToLive(connection, tables.all, { delaySeconds: DELAY_SECONDS });
   target = fixtureFunction('expire');
 });
 
@@ -101,10 +104,10 @@ const received = () => target.logs().flatMap(({ text }) => JSON.parse(text).even
 
 test('TTL removes what expired long enough ago, and its record is marked as the service marks it', async () => {
   start({ filters: [expiredByService] });
-  await put('expired', -10);
+  await put('expired', -2 * DELAY_SECONDS);
   await put('just expired', -1);
   await put('lives', 60);
-  await put('deleted', -10);
+  await put('deleted', -2 * DELAY_SECONDS);
   await client.send(new DeleteItemCommand({ TableName: tableName, Key: { id: { S: 'deleted' } } }));
   expect(await timeToLive.sweep()).toBe(1);
   const [record, ...others] = await eventually(() => {
