@@ -1,6 +1,7 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Consumed, observeCapacity } from '#store/capacity';
 import type { Item } from '#store/request';
+import { ownDynamoDb } from '#test/store/shared-dynamodb';
 import { startTables, type TestTables } from '#test/store/tables';
 import type { Progress } from './progress.ts';
 
@@ -34,7 +35,7 @@ export async function putAll(
 
 /** The tables of the service in a DynamoDB Local of its own, for as long as the measurement takes. */
 export async function withTables<Result>(measure: (tables: TestTables) => Promise<Result>): Promise<Result> {
-  const tables = await startTables();
+  const tables = await startTables({ dynamoDb: await ownDynamoDb() });
   try {
     return await measure(tables);
   } finally {

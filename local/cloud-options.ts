@@ -15,6 +15,8 @@ export interface CloudOptions {
   readonly dataDirectory?: string;
   /** A DynamoDB Local that runs already, instead of one of the cloud's own. */
   readonly dynamoDbEndpoint?: string;
+  /** Begins the names of the tables, so that several stacks can share a DynamoDB Local; default: the app's own. */
+  readonly stackName?: string;
   readonly chaos?: Chaos;
   /** On top of chaos: tests decide request by request. */
   readonly disturb?: IotDisturbance;

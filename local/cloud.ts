@@ -157,8 +157,9 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     delaySeconds: settings.timeToLiveDelaySeconds,
     observe: (tableName, key) => observe({ kind: 'removedByTimeToLive', tableName, key }),
   });
+  const { stackName = assembly.stackName } = options;
   const stack = await createStack({
-    assembly,
+    assembly: { ...assembly, stackName },
     environment,
     awsUrl,
     functions,

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { useTables } from '#test/edge/started-tables';
+import { ownDynamoDb } from '#test/store/shared-dynamodb';
+import { startTables } from '#test/store/tables';
 import { measureConnectionUnits } from '../../bench/connection-units.ts';
 import type { Measured } from '../../bench/figure.ts';
 import { silent } from '../../bench/progress.ts';
@@ -8,7 +10,7 @@ import { measureRoutingUnits } from '../../bench/routing-units.ts';
 import { measureWriteUnits } from '../../bench/write-units.ts';
 
 /** The same measurements as `npm run bench`, on little data. */
-const tables = useTables();
+const tables = useTables(async () => startTables({ dynamoDb: await ownDynamoDb() }));
 const missed = ({ lines }: Measured) => lines.filter(({ verdict }) => verdict === 'missed');
 
 test('a message is one write unit for one subscriber and for thirty', async () => {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll } from 'vitest';
 import { startTables, type TestTables } from '#test/store/tables';
 
 /** DynamoDB Local with the service's tables, for all tests of a file. */
-export function useTables(): () => TestTables {
+export function useTables(start: () => Promise<TestTables> = startTables): () => TestTables {
   let tables: TestTables | undefined;
   beforeAll(async () => {
-    tables = await startTables();
+    tables = await start();
   });
   afterAll(() => tables?.stop());
   return () => {

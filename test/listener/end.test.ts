@@ -52,10 +52,11 @@ test.each([
   '[MQTT-3.1.2-22] after one and a half keep alives without a packet version %i is sent away',
   async (version, expected) => {
     const { listener, fake } = await start();
+    // The server counts from the CONNECT, of which its answer may tell much later.
+    const sinceMs = performance.now();
     const client = await new RawClient(listener.ports.mqtt, version).connect({ keepalive: 1 });
-    const connectedAtMs = performance.now();
     await client.end();
-    expect(performance.now() - connectedAtMs).toBeGreaterThan(1_400);
+    expect(performance.now() - sinceMs).toBeGreaterThan(1_400);
     expect(client.packets.map(({ cmd }) => cmd)).toEqual(expected);
     if (version === 5) expect(client.packets[1]).toMatchObject({ reasonCode: 0x8d });
     await eventually(() => expect(fake.closed).toEqual(['MQTT_KEEP_ALIVE_TIMEOUT']));

@@ -7,6 +7,7 @@ import type { ConfigurationInput } from '#session/configuration';
 import type { Session } from '#session/session';
 import { fromItem } from '#store/sessions';
 import { eventually } from '#test/local/eventually';
+import { type UsedDynamoDb, useDynamoDb } from '#test/store/shared-dynamodb';
 
 /** A message as a device has received it. */
 export interface Received {
@@ -74,10 +75,12 @@ export class Device {
 export class Fleet {
   readonly cloud: Cloud;
   readonly database: DynamoDBDocumentClient;
+  private readonly dynamoDb: UsedDynamoDb;
   private readonly devices: Device[] = [];
 
-  private constructor(cloud: Cloud) {
+  private constructor(cloud: Cloud, dynamoDb: UsedDynamoDb) {
     this.cloud = cloud;
+    this.dynamoDb = dynamoDb;
     const { dynamodb, region } = cloud.endpoints;
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     this.database = DynamoDBDocumentClient.from(
@@ -89,15 +92,21 @@ export class Fleet {
     configuration: ConfigurationInput,
     options: Partial<Omit<CloudOptions, 'assemblyDirectory'>> = {},
   ): Promise<Fleet> {
-    return new Fleet(
-      await startCloud({ assemblyDirectory: await synthesize({ configuration }), ...options }),
-    );
+    const [assemblyDirectory, dynamoDb] = await Promise.all([synthesize({ configuration }), useDynamoDb()]);
+    const cloud = await startCloud({
+      assemblyDirectory,
+      dynamoDbEndpoint: dynamoDb.endpoint,
+      stackName: `${dynamoDb.namespace}MqttSessions`,
+      ...options,
+    });
+    return new Fleet(cloud, dynamoDb);
   }
 
   async stop(): Promise<void> {
     for (const device of this.devices) device.client.end(true);
     this.database.destroy();
     await this.cloud.stop();
+    await this.dynamoDb.stop();
   }
 
   /** Connects with a clean session of the broker unless told otherwise. */
@@ -150,6 +159,15 @@ export class Fleet {
     const items = await this.items('Messages');
     const late = items.filter((item) => String(item['log']).endsWith('#late'));
     return new Set(late.map((item) => String(item['messageId'])));
+  }
+
+  /** Of a topic, the payloads that were logged too late for their place in the order, as text. */
+  async late(topic: string): Promise<Set<string>> {
+    const ids = await this.stragglers();
+    const items = (await this.items('Messages')).filter(
+      (item) => item['topic'] === topic && ids.has(String(item['messageId'])),
+    );
+    return new Set(items.map(({ payload }) => Buffer.from(payload as Uint8Array).toString()));
   }
 
   /** Waits until the service has taken note of what a client has subscribed to. */

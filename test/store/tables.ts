@@ -1,9 +1,9 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { startDynamoDb } from '#local/dynamodb/dynamodb';
 import { createDocumentClient } from '#store/client';
 import type { TableNames } from '#store/names';
 import { type KeyAttribute, TABLE_DEFINITIONS, type TableDefinition } from '#store/table-definitions';
+import { type UsedDynamoDb, useDynamoDb } from './shared-dynamodb.ts';
 
 export interface TestTables {
   readonly names: TableNames;
@@ -15,23 +15,25 @@ export interface TestTables {
 
 const LOCAL = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-/** Starts a DynamoDB Local in memory, with the tables of the service. */
-export async function startTables(): Promise<TestTables> {
-  const dynamoDb = await startDynamoDb();
-  const { endpoint } = dynamoDb;
+/** Tables of the service in DynamoDB Local, which nobody else uses. */
+export async function startTables(options: { readonly dynamoDb?: UsedDynamoDb } = {}): Promise<TestTables> {
+  const dynamoDb = options.dynamoDb ?? (await useDynamoDb());
+  const { endpoint, namespace } = dynamoDb;
+  const names: TableNames = {
+    sessions: `${namespace}sessions`,
+    subscriptions: `${namespace}subscriptions`,
+    routes: `${namespace}routes`,
+    messages: `${namespace}messages`,
+    inflight: `${namespace}inflight`,
+  };
   const client = new DynamoDBClient({ endpoint, ...LOCAL });
-  const names = Object.keys(TABLE_DEFINITIONS) as (keyof TableNames)[];
-  for (const name of names) await createTable(client, name, TABLE_DEFINITIONS[name]);
+  for (const table of Object.keys(names) as (keyof TableNames)[]) {
+    await createTable(client, names[table], TABLE_DEFINITIONS[table]);
+  }
   client.destroy();
   const clients: DynamoDBDocumentClient[] = [];
   return {
-    names: {
-      sessions: 'sessions',
-      subscriptions: 'subscriptions',
-      routes: 'routes',
-      messages: 'messages',
-      inflight: 'inflight',
-    },
+    names,
     endpoint,
     newClient() {
       const created = createDocumentClient({ endpoint, ...LOCAL });

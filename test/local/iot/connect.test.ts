@@ -138,12 +138,13 @@ describe('connecting', () => {
 
   it('closes one and a half keep alives after the last packet', async () => {
     const { core, observed } = await startIotCore();
+    // The broker counts from the CONNECT, of which its answer may tell much later.
+    const sinceMs = Date.now();
     const client = await new RawClient(core, 5).connect({ clientId: 'silent', keepalive: 1 });
-    const connectedAtMs = Date.now();
 
     await client.end();
 
-    expect(Date.now() - connectedAtMs).toBeGreaterThanOrEqual(1400);
+    expect(Date.now() - sinceMs).toBeGreaterThanOrEqual(1400);
     expect(await client.next('disconnect')).toMatchObject({ reasonCode: 0x8d });
     expect(observed).toContainEqual(
       expect.objectContaining({ kind: 'disconnected', reason: 'MQTT_KEEP_ALIVE_TIMEOUT' }),

@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type DynamoDb, startDynamoDb } from '#local/dynamodb/dynamodb';
+import { SHARED_DYNAMODB } from './store/shared-dynamodb.ts';
+
+/**
+ * One DynamoDB Local for the whole run: a start takes seconds of processor time, and one that has run for a
+ * while answers sooner. It starts when the first test file asks for it; most need none.
+ */
+export async function setup(): Promise<() => Promise<void>> {
+  let started: Promise<DynamoDb> | undefined;
+  const server = createServer((_, response) => {
+    started ??= startDynamoDb();
+    started.then(
+      ({ endpoint }) => response.end(endpoint),
+      (error) => response.writeHead(500).end(String(error)),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // Workers get the environment of this process.
+  process.env[SHARED_DYNAMODB] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return async () => {
+    server.close();
+    const dynamoDb = await started?.catch(() => undefined);
+    await dynamoDb?.stop();
+  };
+}
