@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/local/eventually';
 import { Fleet } from './fleet.ts';
+import { expectInOrder } from './on-time.ts';
 
 const SENT = Array.from({ length: 20 }, (_, index) => `message ${index}`);
 
@@ -21,6 +22,7 @@ describe('a client that was away', () => {
     before.cut();
     const publisher = await fleet.connect('publisher');
     for (const text of SENT) await publisher.client.publishAsync(`doors/${clientId}/a`, text, { qos: 1 });
+    if (isNoted) await fleet.loggedOn(`doors/${clientId}/a`, SENT.length);
     return fleet.connect(clientId, { protocolVersion });
   }
 
@@ -32,7 +34,8 @@ describe('a client that was away', () => {
     async (_, protocolVersion) => {
       const clientId = `durable-${protocolVersion}`;
       const after = await missMessages(clientId, protocolVersion, true);
-      await eventually(() => expect(after.texts()).toEqual(SENT), 40_000);
+      const late = await fleet.late(`doors/${clientId}/a`);
+      await eventually(() => expectInOrder(after.texts(), SENT, late), 40_000);
       expect((await fleet.session(clientId))?.sessionPresent).toBe(true);
     },
     60_000,

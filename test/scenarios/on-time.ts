@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Device } from './fleet.ts';
 
 /**
@@ -13,4 +14,15 @@ export function deliveredOnTime(device: Device, topic: string, late: ReadonlySet
     })
     .map(({ payload }) => payload.toString());
   return [...new Set(texts)];
+}
+
+/** All of it has come, once and in order; what a busy machine logged too late may come later, or again. */
+export function expectInOrder(
+  arrived: readonly string[],
+  sent: readonly string[],
+  late: ReadonlySet<string>,
+): void {
+  const inTime = (texts: readonly string[]) => texts.filter((text) => !late.has(text));
+  expect(inTime(arrived)).toEqual(inTime(sent));
+  expect(new Set(arrived)).toEqual(new Set(sent));
 }
