@@ -1,10 +1,6 @@
 import { messageHasExpired, pendingBytes } from '#session/message';
-import type { Session } from '#session/session';
 import type { Settings } from '#session/settings';
-import type { Subscription } from '#session/subscription';
-import type { FlowStore } from '#store/flows';
-import type { MessageLog } from '#store/message-log';
-import type { RouteStore } from '#store/routes';
+import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 import { owedByFlow } from './owed-by-flow.ts';
 import { owedBySession } from './owed-by-session.ts';
 
@@ -19,20 +15,6 @@ export interface LostMessages {
   readonly topics: readonly string[];
   /** There were more than are counted. */
   readonly atLeast: boolean;
-}
-
-/** What is asked for what was waiting. */
-export interface LostMessagesStores {
-  readonly routes: RouteStore;
-  readonly log: MessageLog;
-  readonly flows: FlowStore;
-}
-
-/** A session that has ended, with what it had subscribed to. */
-export interface EndedWith {
-  readonly session: Session;
-  readonly subscriptions: readonly Subscription[];
-  readonly endedAtMs: number;
 }
 
 /** What was waiting for a session when it ended. A message that several of its filters match counts once. */

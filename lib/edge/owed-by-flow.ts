@@ -6,7 +6,7 @@ import { LOG_START, later, positionAt } from '#session/position';
 import type { Settings } from '#session/settings';
 import { isSubscribed, owedSinceMs } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { EndedWith, LostMessagesStores } from './lost-messages.ts';
+import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 
 /**
  * What a session of the packet edge was owed: what its client has not acknowledged, and what its flow had not

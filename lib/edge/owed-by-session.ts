@@ -5,7 +5,7 @@ import type { Settings } from '#session/settings';
 import { owesStraggler } from '#session/stragglers';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { EndedWith, LostMessagesStores } from './lost-messages.ts';
+import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 
 /** What one subscription was still owed, the messages that were appended late among it. */
 async function* owedTo(
