@@ -6,6 +6,13 @@ import { lookFor } from './look.ts';
 
 /** The pauses before a frame that the broker did not take is sent again. */
 const PAUSES_MS = [50, 200, 800, 2_000];
+/** How often, by why. A device that is not connected may be so only since a moment ago, for a part of the broker. */
+const RETRIES: Partial<Record<SendOutcome, number>> = {
+  throttled: 4,
+  unavailable: 4,
+  timedOut: 4,
+  notConnected: 2,
+};
 
 const NOTHING = new Uint8Array();
 const PLAIN = { sequence: 0, part: 0, isLast: true, close: false, reasonCode: 0 } as const;
@@ -77,8 +84,8 @@ async function sendDown(
 ): Promise<SendOutcome> {
   const message = { topic: downTopic(clientId), payload: encodeDown(frame) };
   let outcome = await broker.send(clientId, message, false);
-  for (const pauseMs of PAUSES_MS) {
-    if (outcome !== 'throttled' && outcome !== 'unavailable' && outcome !== 'timedOut') return outcome;
+  for (const [retry, pauseMs] of PAUSES_MS.entries()) {
+    if (retry >= (RETRIES[outcome] ?? 0)) return outcome;
     await sleep(pauseMs);
     outcome = await broker.send(clientId, message, false);
   }

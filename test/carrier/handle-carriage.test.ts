@@ -170,14 +170,20 @@ describe('a frame of a device', () => {
   });
 
   it('is answered again when the broker takes no message for a while, and not for ever', async () => {
-    service.sendOutcomes.push('throttled', 'unavailable');
+    service.sendOutcomes.push('throttled', 'notConnected', 'unavailable');
     expect(await service.frame({ connection: nonce, kind: 'open' })).toEqual({ outcome: 'answered' });
     expect(service.down).toHaveLength(1);
-    service.sendOutcomes.push(...(Array(9).fill('throttled') as 'throttled'[]));
+    service.sendOutcomes.push(...(Array(5).fill('throttled') as 'throttled'[]));
     expect(await service.frame({ connection: id, sequence: 1 }, T + 1)).toEqual({
       outcome: 'unanswered',
       reason: 'throttled',
     });
+    service.sendOutcomes.push(...(Array(3).fill('notConnected') as 'notConnected'[]));
+    expect(await service.frame({ connection: id, sequence: 2 }, T + 2)).toEqual({
+      outcome: 'unanswered',
+      reason: 'notConnected',
+    });
+    expect(service.sendOutcomes).toEqual([]);
   });
 
   it('takes no more once the packet edge has ended the connection', async () => {

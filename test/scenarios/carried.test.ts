@@ -116,6 +116,17 @@ describe('an MQTT connection that AWS IoT Core carries', { retry: 2 }, () => {
     expect(await disconnected).toBe(0x8e);
   });
 
+  it('speaks MQTT 3.1.1 as well, with a session that lasts [MQTT-3.1.2-4]', async () => {
+    const mqtt = { protocolVersion: 4, clean: false } as const;
+    const device = await connect('carried-old', { mqtt });
+    await device.client.subscribeAsync('old/#', { qos: 2 });
+    await device.client.endAsync();
+    const again = await connect('carried-old', { mqtt });
+    expect([device.sessionPresent, again.sessionPresent]).toEqual([false, true]);
+    await again.client.publishAsync('old/1', 'as ever', { qos: 2 });
+    await eventually(() => expect(again.received).toEqual(['old/1 as ever']));
+  });
+
   it('refuses a message that no frame can hold, and goes on', async () => {
     const device = await connect('carried-large');
     const tooLarge = Buffer.alloc(140_000);
