@@ -1,5 +1,5 @@
 import { NEVER } from './expiry.ts';
-import { KEEP_ALIVE_FACTOR } from './loss-window.ts';
+import { unnoticedSeconds } from './loss-window.ts';
 import type { Settings } from './settings.ts';
 
 /** A message is logged a little before the session it is for has ended. */
@@ -15,7 +15,6 @@ export function retainSeconds(
   settings: Settings,
 ): number {
   if (sessionExpiryInterval === NEVER) return settings.neverExpiresRetentionSeconds;
-  const unnoticed = (keepAliveSeconds ?? settings.unknownKeepAliveSeconds) * KEEP_ALIVE_FACTOR;
-  const lossWindow = Math.max(unnoticed, settings.lossWindowSeconds);
+  const lossWindow = unnoticedSeconds(keepAliveSeconds, settings);
   return Math.ceil(sessionExpiryInterval + lossWindow + settings.settleSeconds + MARGIN_SECONDS);
 }

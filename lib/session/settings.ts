@@ -2,7 +2,7 @@
 export interface Settings {
   /** Appends to the message log become visible within this; no cursor moves nearer to now. */
   readonly settleSeconds: number;
-  /** How far a cursor is set back when a connection ended otherwise than by its own DISCONNECT or keep-alive. */
+  /** How far a cursor is set back, beside the keep alive that ran out, unless the client itself said goodbye. */
   readonly lossWindowSeconds: number;
   /** For how long after a SUBSCRIBE messages are delivered by the service too, as the broker may still be slow. */
   readonly liveOverlapSeconds: number;

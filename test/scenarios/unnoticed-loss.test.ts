@@ -8,11 +8,14 @@ import { SilentLink } from './silent-link.ts';
 
 /** Seconds. */
 const KEEP_ALIVE = 2;
+/** So much later than it must a busy broker may notice. */
+const LOSS_WINDOW_SECONDS = 5;
 
 describe('a link that dies without anybody noticing', () => {
   let fleet: Fleet;
   beforeAll(async () => {
-    fleet = await Fleet.start(CONFIGURATION);
+    const settings = { ...CONFIGURATION.settings, lossWindowSeconds: LOSS_WINDOW_SECONDS };
+    fleet = await Fleet.start({ ...CONFIGURATION, settings });
   }, 120_000);
   afterAll(() => fleet?.stop());
 
