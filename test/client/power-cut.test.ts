@@ -62,6 +62,10 @@ describe('session state on a disk that loses its power', () => {
     const directory = await sessionDirectory();
     const store = await createSessionStore(directory);
     store.connected('device');
+    // Written in the order in which it is asked for: whose session it is stands before this.
+    await new Promise<unknown>((resolve) => {
+      store.outgoingStore.put(publish(1, random), resolve);
+    });
     const moments: Moment[] = [];
     for (let count = 0; count < 60; count += 1) {
       const logBytes = await change(store, directory, random);
