@@ -5,7 +5,6 @@ import type { Objection } from './refusal.ts';
 
 /** Statements of MQTT 5, which the session core cites, by their numbers in 3.1.1; others have the same there. */
 const IN_311: Readonly<Record<string, string>> = {
-  'MQTT-1.5.4-1': 'MQTT-1.5.3-1',
   'MQTT-4.7.0-1': 'MQTT-4.7.1-1',
   'MQTT-4.7.1-1': 'MQTT-4.7.1-2',
   'MQTT-4.7.1-2': 'MQTT-4.7.1-3',

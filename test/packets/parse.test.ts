@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePacket } from '#packets/parse';
+import { FIRST, PROPERTY, packetOf, properties, text } from './bytes.ts';
 import { CLIENT_FIXTURES } from './client-fixtures.ts';
 
 /** The version that stands before the packet is read: none before a CONNECT. */
@@ -24,5 +25,27 @@ describe.each(CLIENT_FIXTURES)('$name in version $protocolVersion', ({ protocolV
       ok: false,
       reasonCode: 0x81,
     });
+  });
+});
+
+describe('a refusal says what came and what is allowed', () => {
+  const publishing = (...parts: readonly (readonly number[])[]) =>
+    packetOf(FIRST.publish, text('a'), properties(...parts));
+
+  it.each([
+    [publishing([PROPERTY.payloadFormatIndicator, 2]), 'Payload Format Indicator is 0 or 1, but 2 came'],
+    [publishing([PROPERTY.topicAlias, 0, 0]), 'Topic Alias is not 0, but 0 came'],
+    [publishing([0x7f]), 'the property identifier 127 came in publish, where a client may not send it'],
+    [
+      publishing([PROPERTY.receiveMaximum]),
+      'the property Receive Maximum came in publish, where a client may not send it',
+    ],
+    [packetOf(FIRST.publish, [0, 9, 0x61]), 'the topic name has 9 bytes, but only 1 follow'],
+    [
+      packetOf(FIRST.publish, text('a\n+'), properties()),
+      'the Topic Name: a topic name has no wildcards, but "a\\n+" contains +',
+    ],
+  ])('case $#', (bytes, reason) => {
+    expect(parsePacket(bytes, 5)).toMatchObject({ ok: false, reason });
   });
 });
