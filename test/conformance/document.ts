@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { mark } from './statements/index.ts';
 import type { LifecycleEdge, Statement } from './statements/statement.ts';
+import { isOfClient } from './tests-of-statements.ts';
 
 type Tests = ReadonlyMap<string, readonly string[]>;
 
@@ -9,14 +10,14 @@ const link = (file: string) => `[${basename(file).replace(/(\.test)?\.ts$/, '')}
 function packetEdge(statement: Statement, tests: Tests): string {
   const { binds, shown } = statement;
   const files = tests.get(mark(statement)) ?? [];
-  if (shown !== undefined)
-    return 'untested' in shown ? `kept: ${shown.untested}` : `kept: ${link(shown.elsewhere)}`;
-  if (binds !== 'client') return `kept: ${files.map(link).join(', ')}`;
-  const own = files.filter((file) => file.startsWith('test/client/'));
-  const refused = files.filter((file) => !file.startsWith('test/client/'));
+  const server = files.filter((file) => !isOfClient(file)).map(link);
+  const client = files.filter(isOfClient).map(link);
   const parts = [
-    ...(own.length > 0 ? [`device library: ${own.map(link).join(', ')}`] : []),
-    ...(refused.length > 0 ? [`the server sees to it: ${refused.map(link).join(', ')}`] : []),
+    ...(shown !== undefined ? [`kept: ${'untested' in shown ? shown.untested : link(shown.elsewhere)}`] : []),
+    ...(server.length > 0
+      ? [`${binds === 'client' ? 'the server sees to it' : 'kept'}: ${server.join(', ')}`]
+      : []),
+    ...(client.length > 0 ? [`device library: ${client.join(', ')}`] : []),
   ];
   return parts.length > 0 ? parts.join('; ') : "the client's own";
 }

@@ -5,6 +5,9 @@ const ROOT = new URL('../../', import.meta.url);
 /** Where tests are that carry statements in their names. */
 const FOLDERS = ['test/client', 'test/conformance/themes'];
 
+/** A test of the device library. */
+export const isOfClient = (file: string): boolean => file.startsWith('test/client/');
+
 const MARK = /\[MQTT-[\d.]+-\d+(?: v3\.1\.1)?\]/g;
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
 
