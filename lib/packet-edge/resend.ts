@@ -1,28 +1,35 @@
 import type { Flow, Outbound } from '#session/flow/flow';
 import { SEND_WINDOW, unconfirmed, without } from '#session/flow/outbound';
 import { messageHasExpired } from '#session/message';
+import type { DropReason } from '#session/session';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 
-/** False: the message cannot be sent again, and the identifier is free. */
+/** False: the message cannot be sent again, which is told to the session, and the identifier is free. */
 async function sendAgain(entry: Outbound, exchange: Exchange): Promise<boolean> {
   const { context, dependencies } = exchange;
   const { packetId, qos, retain, subscriptionIdentifiers, log, position, state } = entry;
+  const nowMs = dependencies.clock();
+  const letGo = (reason: DropReason, topic: string): false => {
+    exchange.drop({ counts: { [reason]: 1 }, last: [{ reason, topic, position, atMs: nowMs }] });
+    return false;
+  };
   if (state === 'pubrel') {
     exchange.reply({ cmd: 'pubrel', packetId, reasonCode: 0 });
     return true;
   }
+  if (context === undefined) return false;
   const message = await dependencies.log.get(log, position);
-  if (message === undefined || context === undefined) return false;
-  const nowMs = dependencies.clock();
+  // It was under way for longer than any session that waits for it could last.
+  if (message === undefined) return letGo('expired', '');
   // A QoS 2 handshake that has begun is finished all the same. [MQTT-4.3.3-7]
-  if (qos === 1 && messageHasExpired(message, nowMs)) return false;
+  if (qos === 1 && messageHasExpired(message, nowMs)) return letGo('expired', message.topic);
   const identifiers = subscriptionIdentifiers === undefined ? {} : { subscriptionIdentifiers };
   const packet = publishPacket(message, { qos, retain, ...identifiers }, nowMs);
   const again = { ...packet, packetId, dup: true };
   // [MQTT-3.1.2-25]
   if (publishBytes(again, context.protocolVersion) > (context.maximumPacketSize ?? Number.POSITIVE_INFINITY))
-    return false;
+    return letGo('tooLarge', message.topic);
   // [MQTT-3.3.1-1]
   exchange.reply(again);
   return true;

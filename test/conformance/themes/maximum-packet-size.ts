@@ -60,6 +60,7 @@ describe.concurrent('Maximum Packet Size of the client', () => {
     const again = await server.connect(5, small(clientId, 80));
 
     await expectNothingMore(again);
+    expect((await server.edge.sessions.get(clientId))?.drops).toEqual({ tooLarge: 2 });
   });
 
   test('[MQTT-3.1.2-25] a retained message that is too large is not sent', async () => {

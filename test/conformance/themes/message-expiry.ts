@@ -52,6 +52,21 @@ describe.concurrent('Message Expiry Interval', () => {
     expect(await client.payloads(1)).toEqual(['last']);
   });
 
+  test('[MQTT-3.3.2-5] at QoS 1 it is not sent again once it has expired, and counted as lost', async () => {
+    const [clientId, topic] = [unique('expiring'), unique('expiring/topic')];
+    const client = await server.connect(5, { clientId, ...lasting(5) });
+    await client.subscribe(topic);
+    await client.publish(topic, 'short', expiring(3));
+    await client.next('publish');
+    await client.disconnect();
+    await passed(Date.now() + 3_000);
+
+    const again = await server.connect(5, { clientId, ...lasting(5) });
+
+    await expectNothingMore(again);
+    expect((await server.edge.sessions.get(clientId))?.drops).toEqual({ expired: 1 });
+  });
+
   test('[MQTT-3.3.2-6] it is forwarded less the time that the message has waited', async () => {
     const topic = unique('expiring/topic');
     const comeBack = await away(topic);
