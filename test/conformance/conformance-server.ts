@@ -5,6 +5,7 @@ import { fireWill } from '#packet-edge/wills';
 import type { Signal } from '#packets/exchange';
 import { NEVER } from '#session/expiry';
 import type { SessionPolicy } from '#session/policy';
+import type { SessionConfiguration } from '#session/session-configuration';
 import { packetEdge, type TestEdge } from '#test/packet-edge/dependencies';
 import { startTables } from '#test/store/tables';
 import { type Connect, RawClient, type Version } from './raw-client.ts';
@@ -23,6 +24,14 @@ export interface ConformanceServer {
   stop(): Promise<void>;
 }
 
+/** Clients whose identifier begins with `capped` have sessions of this many seconds at most. */
+export const CAP_SECONDS = 100;
+
+function withCap({ policies, settings }: SessionConfiguration): SessionConfiguration {
+  const capped = { clients: 'capped*', maximumSessionExpiryInterval: CAP_SECONDS };
+  return { policies: [...policies.map((policy) => ({ ...policy, ...capped })), ...policies], settings };
+}
+
 async function startConformanceServer(policy: Partial<SessionPolicy>): Promise<ConformanceServer> {
   const tables = await startTables();
   let receive: (signal: Signal) => void = () => {};
@@ -33,7 +42,7 @@ async function startConformanceServer(policy: Partial<SessionPolicy>): Promise<C
       for (const signal of signals) receive(signal);
     },
   });
-  const edge = { ...plain, requests };
+  const edge = { ...plain, requests, configuration: withCap(plain.configuration) };
   requests.onWill = (request) => fireWill(request, edge);
   const listener = await startListener({
     packets: (request) => handlePackets(request, edge),

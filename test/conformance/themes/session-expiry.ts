@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NEVER } from '#session/expiry';
-import { unique } from '../conformance-server.ts';
+import { CAP_SECONDS, unique } from '../conformance-server.ts';
 import { server } from '../server.ts';
 import { lose, passed, sessionIs } from '../session-state.ts';
 
@@ -107,6 +107,25 @@ describe.concurrent('Session Expiry Interval, MQTT 5', () => {
     await passed(endsAtMs);
 
     expect(await isPresent(clientId)).toBe(false);
+  });
+});
+
+describe.concurrent('a cap that is configured, MQTT 5', () => {
+  test.each([
+    [CAP_SECONDS + 1, CAP_SECONDS],
+    [NEVER, CAP_SECONDS],
+    [CAP_SECONDS, undefined],
+    [0, undefined],
+  ])('[MQTT-3.1.2-23] of an interval of %i CONNACK says that it is %s (3.2.2.3.2)', async (asked, told) => {
+    const client = await server.connect(5, withInterval(unique('capped'), asked));
+    expect(client.connack?.properties?.sessionExpiryInterval).toBe(told);
+    expect((await sessionIs(client.clientId, 'connected')).sessionExpiryInterval).toBe(told ?? asked);
+  });
+
+  test('[MQTT-3.1.2-23] it holds for the interval of DISCONNECT too', async () => {
+    const client = await server.connect(5, withInterval(unique('capped'), 1));
+    await client.disconnect({ properties: { sessionExpiryInterval: NEVER } });
+    expect((await sessionIs(client.clientId, 'disconnected')).sessionExpiryInterval).toBe(CAP_SECONDS);
   });
 });
 
