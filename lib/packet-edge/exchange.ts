@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
 import { generateFor, type Receiver } from '#packets/generate-for';
 import type { ServerPacket } from '#packets/types';
@@ -118,7 +119,7 @@ export class Exchange {
   /** The flow as it has been written meanwhile, together with what it was written with. */
   savedFlow(flow: Flow): void {
     this.#flow = flow;
-    this.#loaded = { outcome: 'loaded', flow, storedRevision: flow.revision };
+    this.#loaded = { outcome: 'loaded', flow, stored: flow };
   }
 
   /** Whether anything here has asked for the flow. */
@@ -126,13 +127,17 @@ export class Exchange {
     return this.#flow !== undefined;
   }
 
-  /** Whether the flow has to be written before the answer. */
+  /**
+   * Whether the flow has to be written before the answer. A request that is done again, which sends again what was
+   * sent, leaves it as it is: however many instances are asked, none overtakes the others.
+   */
   get hasChangedFlow(): boolean {
-    return this.#loaded?.outcome === 'loaded' && this.#flow !== this.#loaded.flow;
+    if (this.#loaded?.outcome !== 'loaded' || this.#flow === this.#loaded.flow) return false;
+    return !isDeepStrictEqual(this.#flow, this.#loaded.stored);
   }
 
   get storedRevision(): number | undefined {
-    return this.#loaded?.outcome === 'loaded' ? this.#loaded.storedRevision : undefined;
+    return this.#loaded?.outcome === 'loaded' ? this.#loaded.stored?.revision : undefined;
   }
 
   /** Writes the flow if this exchange has changed it: before any packet of the answer is sent. */

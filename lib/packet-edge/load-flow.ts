@@ -9,8 +9,8 @@ export type LoadedFlow =
   | {
       readonly outcome: 'loaded';
       readonly flow: Flow;
-      /** Of the item in the table, whatever life it belongs to; undefined: there is none. */
-      readonly storedRevision: number | undefined;
+      /** The item in the table, whatever life it belongs to; undefined: there is none. */
+      readonly stored: Flow | undefined;
     }
   | { readonly outcome: 'takenOver' };
 
@@ -37,10 +37,9 @@ export async function loadFlow(
 ): Promise<LoadedFlow> {
   const { clientId, incarnation } = context;
   const stored = await dependencies.flows.get(clientId);
-  const storedRevision = stored?.revision;
   if (stored?.incarnation === incarnation && stored.connection === connectionId) {
-    const isConfirmed = context.flowRevision === storedRevision;
-    return { outcome: 'loaded', flow: isConfirmed ? confirm(stored) : sendAgain(stored), storedRevision };
+    const isConfirmed = context.flowRevision === stored.revision;
+    return { outcome: 'loaded', flow: isConfirmed ? confirm(stored) : sendAgain(stored), stored };
   }
   // Without an item nobody has anything under way: a stale connection cannot do harm.
   if (stored !== undefined && !(await isNewest(context, connectionId, dependencies)))
@@ -48,7 +47,7 @@ export async function loadFlow(
   if (stored?.incarnation !== incarnation) {
     // Messages before a subscription are not owed, so the start of the log is early enough.
     const fresh = startFlow(clientId, incarnation, connectionId, LOG_START);
-    return { outcome: 'loaded', flow: { ...fresh, revision: storedRevision ?? 0 }, storedRevision };
+    return { outcome: 'loaded', flow: { ...fresh, revision: stored?.revision ?? 0 }, stored };
   }
   const [first] = stored.outbound;
   // Stamps of another connection may be those of another clock.
@@ -58,5 +57,5 @@ export async function loadFlow(
     connection: connectionId,
     ...(first !== undefined && { resendFrom: first.packetId }),
   };
-  return { outcome: 'loaded', flow, storedRevision };
+  return { outcome: 'loaded', flow, stored };
 }

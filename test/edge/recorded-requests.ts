@@ -8,12 +8,15 @@ export interface Recorded {
   readonly delaySeconds?: number;
 }
 
+/** Made once, since that takes a while. */
+const NO_QUEUES = new SQSClient({ region: 'local' });
+
 /** Keeps what is asked of later runs instead of sending it. */
 export class RecordedRequests extends Requests {
   readonly all: Recorded[] = [];
 
   constructor() {
-    super(new SQSClient({ region: 'local' }), {});
+    super(NO_QUEUES, {});
   }
 
   of(queue: Recorded['queue']): Recorded[] {

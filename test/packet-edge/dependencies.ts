@@ -38,7 +38,7 @@ async function waited(milliseconds: number): Promise<void> {
 
 /** The packet edge on real stores; signals and requests can be looked into. */
 export function packetEdge(
-  { names, newClient }: TestTables,
+  { names, newClient }: Pick<TestTables, 'names' | 'newClient'>,
   { policy, settings, clock = Date.now, sleep = waited, onSignals = () => {} }: TestEdgeOptions = {},
 ): TestEdge {
   const client = newClient();

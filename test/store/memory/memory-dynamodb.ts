@@ -25,6 +25,7 @@ interface Input {
   readonly UpdateExpression: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Attributes;
+  readonly ReturnValues?: 'ALL_OLD';
   readonly Limit?: number;
   readonly ExclusiveStartKey?: Attributes;
   readonly TransactItems: readonly { readonly Put: Input }[];
@@ -37,7 +38,7 @@ interface Input {
 const MAXIMUM_ITEM_BYTES = 409_600;
 
 /** DynamoDB as far as the stores of the packet edge use it, without a process: for thousands of runs. */
-export class MemoryDynamoDb {
+class MemoryDynamoDb {
   readonly #tables: ReadonlyMap<string, MemoryTable>;
   readonly #clock: () => number;
   readonly #lagMs: number;
@@ -65,10 +66,11 @@ export class MemoryDynamoDb {
         return this.#getMany(input);
       case 'QueryCommand':
         return this.#query(input);
-      case 'PutCommand':
-        this.#require(input, input.Item);
+      case 'PutCommand': {
+        const before = this.#require(input, input.Item);
         this.#put(input);
-        return {};
+        return input.ReturnValues === 'ALL_OLD' ? { Attributes: copy(before) } : {};
+      }
       case 'DeleteCommand':
         this.#require(input, input.Key);
         this.#table(input).remove(input.Key, this.#clock());
@@ -125,9 +127,9 @@ export class MemoryDynamoDb {
     const table = this.#table(input);
     const { IndexName, Limit = Number.POSITIVE_INFINITY, ExclusiveStartKey: startKey } = input;
     const asOf = this.#asOf(input);
-    const all = table
-      .ordered(IndexName, asOf)
-      .filter((item) => meets(item, input.KeyConditionExpression, placeholdersOf(input)));
+    const placeholders = placeholdersOf(input);
+    const isAskedFor = (item: Attributes) => meets(item, input.KeyConditionExpression, placeholders);
+    const all = table.query(isAskedFor, IndexName, asOf);
     const start = startKey === undefined ? 0 : all.findIndex((item) => table.isSameKey(item, startKey)) + 1;
     const page = all.slice(start, start + Limit);
     const last = page.at(-1);
@@ -175,20 +177,29 @@ function placeholdersOf(input: Input): Placeholders {
 /** Nobody has the stored item itself in hands; what is undefined is not stored. */
 function copy(item: Attributes | undefined): Attributes | undefined {
   if (item === undefined) return undefined;
-  return Object.fromEntries(
-    Object.entries(item).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, structuredClone(value)]],
-    ),
-  );
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(item)) {
+    if (value !== undefined) result[name] = copyOf(value);
+  }
+  return result;
+}
+
+function copyOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }
 
 function refuseTooLarge(item: Attributes): void {
-  const sizes = Object.values(item).map((value) =>
-    value instanceof Uint8Array ? value.byteLength : (JSON.stringify(value)?.length ?? 0),
-  );
-  const bytes = sizes.reduce((sum, each) => sum + each, 0);
+  let bytes = 0;
+  for (const value of Object.values(item)) bytes += sizeOf(value);
   if (bytes <= MAXIMUM_ITEM_BYTES) return;
   throw Object.assign(new Error(`Item size of ${bytes} has exceeded the maximum`), {
     name: 'ValidationException',
   });
+}
+
+/** About what it weighs; only payloads can be large. */
+function sizeOf(value: unknown): number {
+  if (value instanceof Uint8Array) return value.byteLength;
+  return typeof value === 'string' ? value.length : 8;
 }

@@ -33,18 +33,22 @@ export class MemoryTable {
     this.#write(this.#keyOf(key), undefined, nowMs);
   }
 
-  /** In the order of the sort key, of the table or an index; an item without its keys is in no index. */
-  ordered(indexName: string | undefined, asOf: AsOf): Attributes[] {
+  /**
+   * What is asked for, in the order of the sort key, of the table or an index; an item without its keys is in no
+   * index.
+   */
+  query(isAskedFor: (item: Attributes) => boolean, indexName: string | undefined, asOf: AsOf): Attributes[] {
     const index = this.#definition.indexes.find((each) => each.indexName === indexName);
     const { partitionKey, sortKey } = index ?? this.#definition;
-    const found: Attributes[] = [];
-    for (const versions of this.#items.values()) {
+    const found: { readonly order: string; readonly item: Attributes }[] = [];
+    for (const [key, versions] of this.#items) {
       const item = visible(versions, asOf);
-      if (item?.[partitionKey.name] !== undefined) found.push(item);
+      if (item?.[partitionKey.name] === undefined || !isAskedFor(item)) continue;
+      const order = sortKey === undefined ? key : `${String(item[sortKey.name])}\u0000${key}`;
+      found.push({ order, item });
     }
-    if (sortKey === undefined) return found;
-    const orderOf = (item: Attributes) => `${String(item[sortKey.name])}\u0000${this.#keyOf(item)}`;
-    return found.sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1));
+    found.sort((one, other) => (one.order < other.order ? -1 : 1));
+    return found.map(({ item }) => item);
   }
 
   /** The key of the table, and of the index, alone: where a query goes on. */
@@ -62,7 +66,8 @@ export class MemoryTable {
 
   #keyOf(item: Attributes): string {
     const { partitionKey, sortKey } = this.#definition;
-    return JSON.stringify([item[partitionKey.name], sortKey === undefined ? null : item[sortKey.name]]);
+    const partition = String(item[partitionKey.name]);
+    return sortKey === undefined ? partition : `${partition}\u0000${String(item[sortKey.name])}`;
   }
 
   #write(key: string, item: Attributes | undefined, nowMs: number): void {
