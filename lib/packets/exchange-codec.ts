@@ -69,6 +69,7 @@ const context = object({
   maximumPacketSize: z.exactOptional(whole(1, UINT32)),
   requestProblemInformation: flag,
   sessionExpiryInterval: whole(0, UINT32),
+  sessionPresent: z.exactOptional(z.literal(true, { error: 'true' })),
   topicAliases: z.exactOptional(topicAliases),
   appendedAtMs: z.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),
   flowRevision: z.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),

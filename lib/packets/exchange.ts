@@ -36,6 +36,8 @@ export interface ConnectionContext {
   readonly requestProblemInformation: boolean;
   /** At CONNECT; an interval of 0 cannot be raised at DISCONNECT. */
   readonly sessionExpiryInterval: number;
+  /** The connection found the session there: what the client sends may be what it has sent before. */
+  readonly sessionPresent?: true;
   /** Set by the client's PUBLISH packets, alias to topic. [MQTT-3.3.2-8] */
   readonly topicAliases?: Readonly<Record<string, string>>;
   /**

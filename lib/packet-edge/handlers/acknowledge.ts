@@ -32,6 +32,9 @@ export async function releaseInbound(
 ): Promise<void> {
   const { outcome, flow } = release(await exchange.flow(), { packetId, receivedAtMs });
   exchange.setFlow(flow);
-  const reasonCode = outcome === 'unknown' ? REASON_CODES.packetIdentifierNotFound : REASON_CODES.success;
+  // No error for a client that has resumed its session: it has not got the PUBCOMP that there was (MQTT 5, 3.7.2.1).
+  // Libraries report any other reason as a failure of the message.
+  const isUnexpected = outcome === 'unknown' && exchange.context?.sessionPresent !== true;
+  const reasonCode = isUnexpected ? REASON_CODES.packetIdentifierNotFound : REASON_CODES.success;
   exchange.reply({ cmd: 'pubcomp', packetId, reasonCode });
 }

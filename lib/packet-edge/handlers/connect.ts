@@ -49,6 +49,7 @@ function contextOf(
     ...(Number.isFinite(maximumPacketSize) && { maximumPacketSize }),
     requestProblemInformation: properties.requestProblemInformation ?? true,
     sessionExpiryInterval: session.sessionExpiryInterval,
+    ...(session.sessionPresent && { sessionPresent: true as const }),
   };
 }
 
