@@ -16,6 +16,7 @@ export type LocalCloudErrorCode =
   | 'dynamodb.javaMissing'
   | 'dynamodb.javaTooOld'
   | 'dynamodb.notStarted'
+  | 'dynamodb.dataDirectory'
   | 'dynamodb.tableDiffers'
   | 'dynamodb.unreachable'
   | 'port.inUse'

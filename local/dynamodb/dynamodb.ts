@@ -29,12 +29,12 @@ const ATTEMPTS = 5;
  * Tables are the same for all credentials and Regions.
  *
  * @example const dynamoDb = await startDynamoDb(); new DynamoDBClient({ endpoint: dynamoDb.endpoint, … })
- * @throws LocalCloudError if there is no suitable Java, or the port is in use
+ * @throws LocalCloudError if there is no suitable Java, the folder cannot be made, or the port is in use
  */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
   const java = await findJava();
   const dataDirectory = options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
-  if (dataDirectory !== undefined) await mkdir(dataDirectory, { recursive: true });
+  if (dataDirectory !== undefined) await createFolder(dataDirectory);
   const wanted = options.port ?? 0;
   if (wanted !== 0 && (await isPortTaken(wanted))) {
     throw new LocalCloudError('port.inUse', `Port ${wanted} for DynamoDB Local is in use.`);
@@ -107,6 +107,19 @@ async function answers(port: number): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+async function createFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LocalCloudError(
+      'dynamodb.dataDirectory',
+      `${directory} cannot be the folder that keeps the tables (${reason}): choose another one with --data-dir.`,
+      { cause },
+    );
   }
 }
 

@@ -38,6 +38,10 @@ test('what cannot be used: one sentence, exit code 1, no stack trace', async () 
   const wrong: readonly [readonly string[], RegExp][] = [
     [[...FREE, '--mqtt-port', takenPort], /^Port \d+ is in use: .*--mqtt-port\.$/],
     [[...FREE, '--aws-port', takenPort], /^Port \d+ is in use: .*--aws-port\.$/],
+    [
+      [...FREE, '--data-dir', join(directory, 'text.json')],
+      /text\.json cannot be the folder .*--data-dir\.$/,
+    ],
     [['--config', join(directory, 'overlap.json')], /overlap\.json: .*durableTopics\[1\]/s],
   ];
   for (const [flags, sentence] of wrong) {
