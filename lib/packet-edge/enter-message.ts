@@ -16,7 +16,7 @@ export async function announce(
 }
 
 /** A message with RETAIN stays for who subscribes later; an empty one takes it away. [MQTT-3.3.1-5] [MQTT-3.3.1-6] */
-export async function retain(message: Message, { retained }: PacketEdgeDependencies): Promise<void> {
+async function retain(message: Message, { retained }: PacketEdgeDependencies): Promise<void> {
   if (message.retain !== true) return;
   const { topic, receivedAtMs } = message;
   await (message.payload.byteLength === 0 ? retained.remove(topic, receivedAtMs) : retained.set(message));

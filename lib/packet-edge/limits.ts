@@ -37,5 +37,8 @@ export const AHEAD_MESSAGES = 32;
  */
 export const FOUND_AFTER_MS = 1_500;
 
+/** A SUBSCRIBE may have been handled as late as this. */
+export const SUBSCRIBE_MS = 60_000;
+
 /** Messages looked at beyond the first that the client has no room for. */
 export const PAST_FULL_MESSAGES = 32;

@@ -6,7 +6,14 @@ import { earlier, type Position, positionAt } from '#session/position';
 import { isSubscribed, type Subscription } from '#session/subscription';
 import type { Exchange } from './exchange.ts';
 import { limitBacklog } from './limit-backlog.ts';
-import { AHEAD_MESSAGES, FOUND_AFTER_MS, LOOK_BYTES, LOOK_MESSAGES, PAST_FULL_MESSAGES } from './limits.ts';
+import {
+  AHEAD_MESSAGES,
+  FOUND_AFTER_MS,
+  LOOK_BYTES,
+  LOOK_MESSAGES,
+  PAST_FULL_MESSAGES,
+  SUBSCRIBE_MS,
+} from './limits.ts';
 import { resend } from './resend.ts';
 import { retainFor } from './route-subscription.ts';
 import { packetPolicy } from './session-changes.ts';
@@ -22,7 +29,7 @@ export function hasRoom(flow: Flow, receiveMaximum: number): boolean {
 
 /** Who publishes may not find the subscription yet. */
 function mayBeUnknown({ subscribedAtMs }: Subscription, nowMs: number): boolean {
-  return (subscribedAtMs[0] ?? 0) > nowMs - FOUND_AFTER_MS;
+  return (subscribedAtMs[0] ?? 0) > nowMs - SUBSCRIBE_MS;
 }
 
 /** Sends what waits, and says where the first message lies that could not be sent. */
@@ -38,8 +45,9 @@ async function sendWaiting(
   const subscriptions = all.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
   const { queueQos0 } = packetPolicy(dependencies.configuration, context.clientId);
   const expected = quotaOf(started, context.receiveMaximum);
-  // The connection that was to look again may have ended.
-  if (filters === 'all' && subscriptions.some((each) => mayBeUnknown(each, dependencies.clock())))
+  // At CONNECT: the connection that was to look again may have ended.
+  const isReturn = exchange.request.context === undefined;
+  if (isReturn && subscriptions.some((each) => mayBeUnknown(each, dependencies.clock())))
     exchange.lookAgain(FOUND_AFTER_MS);
   if (filters === 'all')
     await takeUnassigned(

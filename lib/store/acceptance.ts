@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { appendedInTime, appendTimeMs } from '#session/append-time';
 import type { Flow } from '#session/flow/flow';
+import type { Message } from '#session/message';
 import { type Position, positionOf, timeOf } from '#session/position';
 import { transacted } from './cancellation.ts';
 import { StoreTransactionError } from './errors.ts';
@@ -11,10 +12,11 @@ import { type Append, logPuts } from './log-put.ts';
 import { createMessageLog, type MessageLogOptions } from './message-log.ts';
 import type { TableNames } from './names.ts';
 import { untilUncontended } from './request.ts';
+import { ensureFirstLevel, retainedItemOf, retainedPut } from './retained-put.ts';
 
 /**
- * As many as one transaction takes besides the flow, stragglers twice. A topic matches at most one filter of each shape, and an
- * installation has a handful of shapes, so one message comes nowhere near it.
+ * As many as one transaction takes besides the flow and a retained message, stragglers twice. A topic matches at
+ * most one filter of each shape, and an installation has a handful of shapes, so one message comes nowhere near it.
  */
 const MAXIMUM_APPENDS = 49;
 
@@ -24,6 +26,8 @@ export interface Accept {
   /** The flow in which its packet identifier is entered. */
   readonly flow: Flow;
   readonly expectedRevision: number | undefined;
+  /** With RETAIN: it is kept for its topic, unless a newer one is. [MQTT-3.3.1-5] */
+  readonly retained?: Message;
 }
 
 export type Accepted =
@@ -36,7 +40,7 @@ export type Accepted =
 /** Takes over messages of QoS 2. */
 export interface Acceptance {
   /**
-   * Logs the messages and writes the flow, both or neither: whatever is retried, a message enters once.
+   * Logs the messages, retains one and writes the flow, all or nothing: whatever is retried, a message enters once.
    * Resolves once no reader can pass the messages unseen. [MQTT-4.3.3-8] [MQTT-4.3.3-10]
    */
   accept(accept: Accept): Promise<Accepted>;
@@ -55,26 +59,38 @@ export function createAcceptance(
 
   /** Undefined when others were at the same items. */
   async function transact(
-    { appends, flow, expectedRevision }: Accept,
+    accept: Accept,
     positionIn: (append: Append) => Position,
   ): Promise<FlowWrite | undefined> {
+    const { appends, flow, expectedRevision, retained } = accept;
     const { stored, put } = flowPut(tables.inflight, flow, expectedRevision);
     const puts = appends.flatMap((append) => logPuts(tables.messages, positionIn(append), append));
+    if (retained !== undefined)
+      puts.push(retainedPut(tables.messages, retainedItemOf(retained), retained.receivedAtMs));
     const command = new TransactWriteCommand({
       TransactItems: [put, ...puts].map((each) => ({ Put: each })),
       // For the retries of the client: a transaction that was made is not made again.
       ClientRequestToken: randomUUID(),
     });
     const result = await transacted(`accept messages of ${flow.clientId}`, client.send(command));
-    if (result.outcome === 'conflict') return undefined;
-    return result.outcome === 'done' ? { written: true, flow: stored } : notWritten(result.item);
+    switch (result.outcome) {
+      case 'done':
+        return { written: true, flow: stored };
+      case 'conditionFailed':
+        return notWritten(result.item);
+      case 'conflict':
+        return undefined;
+      case 'otherConditionFailed':
+        return transact(withoutRetained(accept), positionIn);
+    }
   }
 
   return {
     async accept(accept) {
-      const { appends, flow, expectedRevision } = accept;
-      if (appends.length === 0) return flows.write(flow, expectedRevision);
+      const { appends, flow, expectedRevision, retained } = accept;
+      if (appends.length === 0 && retained === undefined) return flows.write(flow, expectedRevision);
       if (appends.length > MAXIMUM_APPENDS) throw new StoreTransactionError(appends.length, MAXIMUM_APPENDS);
+      if (retained !== undefined) await ensureFirstLevel(client, tables.messages, retained.topic);
       const startedAtMs = clock();
       const atMsOf = ({ message, notBeforeMs }: Append) =>
         appendTimeMs(message.receivedAtMs, startedAtMs, settleMs, notBeforeMs);
@@ -86,7 +102,13 @@ export function createAcceptance(
       // Readers that have taken the message already pass its copy over.
       const late = appends.filter((append) => !appendedInTime(atMsOf(append), confirmedAtMs, settleMs));
       const again = await Promise.all(late.map((append) => log.append(append)));
+      if (appends.length === 0) return write;
       return { ...write, appendedAtMs: Math.max(...appends.map(atMsOf), ...again.map(timeOf)) };
     },
   };
+}
+
+/** A newer message is retained for its topic already. */
+function withoutRetained({ retained: _, ...accept }: Accept): Accept {
+  return accept;
 }

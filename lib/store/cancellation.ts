@@ -7,13 +7,17 @@ export type Transacted =
   | { readonly outcome: 'done' }
   /** The condition of the first item was not met; `item` as it stood, absent when there is none. */
   | { readonly outcome: 'conditionFailed'; readonly item?: Item }
+  /** That of the first item was met, but not that of another one. */
+  | { readonly outcome: 'otherConditionFailed' }
   /** Others were at the same items: try again. */
   | { readonly outcome: 'conflict' };
+
+const CONDITION_FAILED = 'ConditionalCheckFailed';
 
 /** Reasons that pass by themselves. */
 const THROTTLED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded']);
 
-/** Awaits a transaction in which only the first item has a condition. */
+/** Awaits a transaction. */
 export async function transacted(doing: string, response: Promise<unknown>): Promise<Transacted> {
   try {
     await response;
@@ -27,13 +31,15 @@ export async function transacted(doing: string, response: Promise<unknown>): Pro
 function cancelled(error: TransactionCanceledException, doing: string): Transacted {
   const reasons = error.CancellationReasons ?? [];
   const [first] = reasons;
-  if (first?.Code === 'ConditionalCheckFailed') {
+  if (first?.Code === CONDITION_FAILED) {
     return { outcome: 'conditionFailed', ...(first.Item && { item: unmarshall(first.Item) }) };
   }
   const codes = reasons.flatMap(({ Code }) => (Code === undefined || Code === 'None' ? [] : [Code]));
   if (codes.length > 0 && codes.every((code) => code === 'TransactionConflict')) {
     return { outcome: 'conflict' };
   }
+  const isOther = codes.every((code) => code === 'TransactionConflict' || code === CONDITION_FAILED);
+  if (codes.length > 0 && isOther) return { outcome: 'otherConditionFailed' };
   const said = codes.join(', ') || error.message;
   if (codes.some((code) => THROTTLED.has(code))) {
     throw new StoreThrottledError(`DynamoDB throttled the request to ${doing} (${said}); try again later`, {

@@ -1,9 +1,10 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Message, messageHasExpired } from '#session/message';
 import { matches } from '#session/topic-filter';
-import { conditional, type Item, request } from './request.ts';
-import { readRetained, retainedCandidates } from './retained-candidates.ts';
-import { firstLevelKey, firstLevelOf, fromItem, removedItem, toItem } from './retained-item.ts';
+import { conditional, type Item } from './request.ts';
+import { retainedCandidates } from './retained-candidates.ts';
+import { fromItem, removedItem, toItem } from './retained-item.ts';
+import { ensureFirstLevel, retainedPut } from './retained-put.ts';
 
 /** Retained messages: the newest of each topic. */
 export interface RetainedMessages {
@@ -26,31 +27,14 @@ export function createRetainedMessages(
   table: string,
   { clock }: RetainedMessagesOptions,
 ): RetainedMessages {
-  /** Before the message, so that none is there which a filter with a wildcard in front does not find. */
-  async function ensureFirstLevel(topic: string): Promise<void> {
-    const key = firstLevelKey(firstLevelOf(topic));
-    if ((await readRetained(client, table, key)) !== undefined) return;
-    const put = new PutCommand({ TableName: table, Item: key });
-    await request(`enter the first level of ${topic}`, client.send(put));
-  }
-
   async function replace(item: Item, topic: string, atMs: number): Promise<void> {
-    const isFirst = 'attribute_not_exists(#log)';
-    // At the same time it is the same message again, or one as new.
-    const isNewer = 'receivedAtMs <= :at';
-    const put = new PutCommand({
-      TableName: table,
-      Item: { ...item },
-      ConditionExpression: `${isFirst} OR ${isNewer}`,
-      ExpressionAttributeNames: { '#log': 'log' },
-      ExpressionAttributeValues: { ':at': atMs },
-    });
+    const put = new PutCommand(retainedPut(table, item, atMs));
     await conditional(`retain a message of ${topic}`, client.send(put));
   }
 
   return {
     async set(message) {
-      await ensureFirstLevel(message.topic);
+      await ensureFirstLevel(client, table, message.topic);
       await replace(toItem(message), message.topic, message.receivedAtMs);
     },
 

@@ -6,6 +6,7 @@ import { LOG_START, positionAt, positionOf } from '#session/position';
 import type { Acceptance } from '#store/acceptance';
 import type { FlowStore } from '#store/flows';
 import type { MessageLog, MessageLogOptions } from '#store/message-log';
+import type { RetainedMessages } from '#store/retained-messages';
 
 const NOW_MS = 1_795_000_000_000;
 
@@ -13,10 +14,11 @@ export interface AcceptanceStores {
   acceptanceWith(options: MessageLogOptions): Acceptance;
   logWith(options: MessageLogOptions): MessageLog;
   flows(): FlowStore;
+  retained(clock: () => number): RetainedMessages;
 }
 
 /** What every acceptance of QoS 2 messages does. */
-export function acceptanceContract({ acceptanceWith, logWith, flows }: AcceptanceStores): void {
+export function acceptanceContract({ acceptanceWith, logWith, flows, retained }: AcceptanceStores): void {
   describe('acceptance of QoS 2 messages', () => {
     const optionsAt = (nowMs: number) => ({ settleSeconds: 4, clock: () => nowMs });
     const acceptance = (nowMs = NOW_MS) => acceptanceWith(optionsAt(nowMs));
@@ -152,6 +154,54 @@ export function acceptanceContract({ acceptanceWith, logWith, flows }: Acceptanc
       const most = appendsOf(message(), all.slice(1));
       const write = await acceptance().accept({ appends: most, flow, expectedRevision: undefined });
       expect(write.written).toBe(true);
+    });
+
+    describe('of a message with RETAIN', () => {
+      const topic = () => `${filters[0]}`.replace('/#', '');
+
+      async function retainedNow(): Promise<Message[]> {
+        const found: Message[] = [];
+        for await (const each of retained(() => NOW_MS).matching(topic())) found.push(each);
+        return found;
+      }
+
+      const accepted = (published: Message, appends = appendsOf(published), expectedRevision?: number) =>
+        acceptance().accept({ appends, flow, expectedRevision, retained: published });
+
+      it('retains it together with the rest [MQTT-3.3.1-5]', async () => {
+        const published = message({ topic: topic(), retain: true });
+        expect(await accepted(published)).toMatchObject({ written: true, appendedAtMs: NOW_MS });
+        expect(await retainedNow()).toStrictEqual([published]);
+        expect(await logged(filters[0])).toHaveLength(1);
+      });
+
+      it('retains it though nobody waits for it', async () => {
+        const published = message({ topic: topic(), retain: true });
+        expect(await accepted(published, [])).toMatchObject({ written: true, flow: { inbound: [7] } });
+        expect(await retainedNow()).toStrictEqual([published]);
+        expect(await flows().get(flow.clientId)).toMatchObject({ inbound: [7] });
+      });
+
+      it('does not retain it when another write came first', async () => {
+        await flows().write(flow, undefined);
+        expect(await accepted(message({ topic: topic(), retain: true }))).toMatchObject({ written: false });
+        expect(await retainedNow()).toEqual([]);
+      });
+
+      it('takes it over though a newer one is retained, which stays', async () => {
+        const newer = message({ topic: topic(), retain: true, receivedAtMs: NOW_MS + 1 });
+        await retained(() => NOW_MS).set(newer);
+        const write = await accepted(message({ topic: topic(), retain: true }));
+        expect(write).toMatchObject({ written: true, flow: { inbound: [7] } });
+        expect(await retainedNow()).toStrictEqual([newer]);
+        expect(await logged(filters[0])).toHaveLength(1);
+      });
+
+      it('takes away what is retained when it is empty [MQTT-3.3.1-6]', async () => {
+        await retained(() => NOW_MS).set(message({ topic: topic(), retain: true }));
+        await accepted(message({ topic: topic(), retain: true, payload: new Uint8Array() }));
+        expect(await retainedNow()).toEqual([]);
+      });
     });
 
     it('writes nothing when a message is too large', async () => {

@@ -42,6 +42,7 @@ acceptanceContract({
   acceptanceWith: (options) => createAcceptance(started().newClient(), started().names, options),
   logWith: (options) => createMessageLog(started().newClient(), started().names.messages, options),
   flows: () => createFlowStore(started().newClient(), started().names.inflight),
+  retained: (clock) => createRetainedMessages(started().newClient(), started().names.messages, { clock }),
 });
 retainedMessagesContract((clock) =>
   createRetainedMessages(started().newClient(), started().names.messages, { clock }),

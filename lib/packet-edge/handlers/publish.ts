@@ -5,7 +5,7 @@ import type { Flow } from '#session/flow/flow';
 import { type Received, receive } from '#session/flow/inbound';
 import type { Message } from '#session/message';
 import type { Route } from '#store/routes';
-import { announce, enterMessage, retain } from '../enter-message.ts';
+import { announce, enterMessage } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { MAXIMUM_TOPIC_BYTES, MQTT_311_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM } from '../limits.ts';
@@ -34,13 +34,18 @@ async function enterWithFlow(
   message: Message,
   routes: readonly Route[],
 ): Promise<void> {
-  if (routes.length === 0) {
+  if (routes.length === 0 && message.retain !== true) {
     exchange.setFlow(flow);
     return;
   }
   const appends = appendsOf(message, routes, exchange.appendNotBeforeMs);
   const { acceptance } = exchange.dependencies;
-  const accepted = await acceptance.accept({ appends, flow, expectedRevision: exchange.storedRevision });
+  const accepted = await acceptance.accept({
+    appends,
+    flow,
+    expectedRevision: exchange.storedRevision,
+    ...(message.retain && { retained: message }),
+  });
   if (!accepted.written) throw new FlowContendedError('Another instance wrote the flow first');
   exchange.savedFlow(accepted.flow);
   exchange.noteAppended(message.receivedAtMs, accepted.appendedAtMs);
@@ -61,11 +66,7 @@ async function acceptOnce(
   if (received.outcome === 'tooMany') return 'tooMany';
   const routes = await dependencies.router.route(message.topic);
   const isAgain = received.outcome === 'duplicate';
-  if (!isAgain) {
-    // Before it is accepted, since afterwards nobody would know that it has to be done.
-    await retain(message, dependencies);
-    await enterWithFlow(exchange, received.flow, message, routes);
-  }
+  if (!isAgain) await enterWithFlow(exchange, received.flow, message, routes);
   await announce({ message, routes, isAgain }, dependencies, exchange);
   const reasonCode = routes.length === 0 ? REASON_CODES.noMatchingSubscribers : REASON_CODES.success;
   exchange.reply({ cmd: 'pubrec', packetId, reasonCode });

@@ -28,5 +28,6 @@ acceptanceContract({
   acceptanceWith: (options) => createAcceptance(newClient(), names, options),
   logWith: (options) => createMessageLog(newClient(), names.messages, options),
   flows: () => createFlowStore(newClient(), names.inflight),
+  retained: (clock) => createRetainedMessages(newClient(), names.messages, { clock }),
 });
 retainedMessagesContract((clock) => createRetainedMessages(newClient(), names.messages, { clock }));
