@@ -34,7 +34,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const INDEX_REASONS: Readonly<Record<string, string>> = {
   sessions:
-    'entry of byStatus (operators’ lists): 1 when it is new, 2 when status or order change (old one out, new one in)',
+    'operators’ lists: entry of byStatus, 1 when it is new, 2 when status or order change (old one out, new one in); entry of byClientId, 1 when the session is new',
   subscriptions: 'entry of byFilter, from which it is known whether a route still has a subscriber',
 };
 

@@ -23,7 +23,7 @@ import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
-const tables = tableNamesFrom(process.env);
+const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages', 'inflight']);
 const { settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const busName = environmentVariable('EVENT_BUS_NAME');
 const client = createDocumentClient();

@@ -41,7 +41,7 @@ import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
-const tables = tableNamesFrom(process.env);
+const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages', 'inflight']);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const { settleSeconds } = configuration.settings;
 const client = createDocumentClient();

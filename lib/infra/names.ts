@@ -5,6 +5,8 @@ export const EnvironmentVariable = {
   routesTable: 'ROUTES_TABLE',
   messagesTable: 'MESSAGES_TABLE',
   inflightTable: 'INFLIGHT_TABLE',
+  historyTable: 'HISTORY_TABLE',
+  statisticsTable: 'STATISTICS_TABLE',
   deliveriesQueue: 'DELIVERIES_QUEUE_URL',
   unroutedQueue: 'UNROUTED_QUEUE_URL',
   lookUpsQueue: 'LOOK_UPS_QUEUE_URL',

@@ -25,6 +25,8 @@ export class MqttSessionsStack extends Stack {
     output('RoutesTable', tables.routes.tableName, 'The filters with at least one durable subscriber');
     output('MessagesTable', tables.messages.tableName, 'The message log');
     output('InflightTable', tables.inflight.tableName, 'What is under way to and from each client');
+    output('HistoryTable', tables.history.tableName, 'What happened to each session');
+    output('StatisticsTable', tables.statistics.tableName, 'Counts of the fleet, advice, operations');
     output('LifecycleFunction', functions.lifecycle.functionName, 'Takes lifecycle events');
     output('IngestFunction', functions.ingest.functionName, 'Takes the messages of the durable topics');
     output('DeliverFunction', functions.deliver.functionName, 'Delivers what a session missed');

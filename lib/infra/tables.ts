@@ -36,6 +36,8 @@ export interface Tables {
   readonly routes: TableV2;
   readonly messages: TableV2;
   readonly inflight: TableV2;
+  readonly history: TableV2;
+  readonly statistics: TableV2;
 }
 
 /** The tables of one installation, with the keys and indexes that the store says. */
@@ -49,6 +51,8 @@ export function createTables(scope: Construct, props: TablesProps): Tables {
     routes: create('Routes', TABLE_DEFINITIONS.routes),
     messages: create('Messages', TABLE_DEFINITIONS.messages),
     inflight: create('Inflight', TABLE_DEFINITIONS.inflight),
+    history: create('History', TABLE_DEFINITIONS.history),
+    statistics: create('Statistics', TABLE_DEFINITIONS.statistics),
   };
 }
 

@@ -7,6 +7,8 @@ export interface TableNames {
   readonly routes: string;
   readonly messages: string;
   readonly inflight: string;
+  readonly history: string;
+  readonly statistics: string;
 }
 
 const VARIABLES = {
@@ -15,6 +17,8 @@ const VARIABLES = {
   routes: 'ROUTES_TABLE',
   messages: 'MESSAGES_TABLE',
   inflight: 'INFLIGHT_TABLE',
+  history: 'HISTORY_TABLE',
+  statistics: 'STATISTICS_TABLE',
 } as const satisfies Record<keyof TableNames, string>;
 
 /**
@@ -22,9 +26,9 @@ const VARIABLES = {
  *
  * @example tableNamesFrom(process.env, ['routes', 'messages']).routes
  */
-export function tableNamesFrom<Table extends keyof TableNames = keyof TableNames>(
+export function tableNamesFrom<Table extends keyof TableNames>(
   environment: Readonly<Record<string, string | undefined>>,
-  tables: readonly Table[] = Object.keys(VARIABLES) as Table[],
+  tables: readonly Table[],
 ): Pick<TableNames, Table> {
   const missing = tables.map((table) => VARIABLES[table]).filter((variable) => !environment[variable]);
   if (missing.length > 0) throw new StoreConfigurationError(missing);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { startOf } from '#session/connection';
+import { endOf, startOf } from '#session/connection';
 import { NEVER } from '#session/expiry';
 import type { EndReason, Life } from '#session/life';
 import { newestConnection, type Session, timeToLive } from '#session/session';
@@ -20,15 +20,29 @@ import { type StoredList, trimmed } from './stored-list.ts';
 /** Parts of the index of one status, so that no partition holds every connected client. */
 export const STATUS_SHARDS = 8;
 
-function statusShardOf({ status, clientId }: Session): string {
-  const digest = createHash('sha256').update(clientId).digest();
-  return `${status}#${digest.readUInt32BE() % STATUS_SHARDS}`;
+function digestOf(clientId: string): Buffer {
+  return createHash('sha256').update(clientId).digest();
 }
 
-/** Expiry of disconnected sessions, start of connections, end of ended sessions: epoch seconds. */
-function statusOrderOf(session: Session): number {
-  if (session.status === 'connected') return Math.floor(startOf(newestConnection(session)) / 1000);
-  return timeToLive(session) ?? NEVER;
+function shardOf(clientId: string): number {
+  return digestOf(clientId).readUInt32BE() % STATUS_SHARDS;
+}
+
+/** Epoch seconds in seven characters, which is also the order of the text. */
+export const sortableSeconds = (seconds: number) => seconds.toString(36).padStart(7, '0');
+
+/**
+ * Order, since, bits of the client identifier, so that no two are the same and a page can begin behind any of them. The order is the expiry of disconnected sessions, the start of connections, the end of ended sessions; since
+ * is when the newest connection started or ended: epoch seconds.
+ */
+function statusOrderOf(session: Session): string {
+  const connection = newestConnection(session);
+  const isConnected = session.status === 'connected';
+  const endedAtMs = isConnected ? undefined : endOf(connection);
+  const since = Math.floor((endedAtMs ?? startOf(connection)) / 1000);
+  const order = isConnected ? since : (timeToLive(session) ?? NEVER);
+  const unique = digestOf(session.clientId).toString('base64url', 4, 7);
+  return `${sortableSeconds(order)}${sortableSeconds(since)}${unique}`;
 }
 
 /**
@@ -93,7 +107,8 @@ interface StoredSession extends Omit<Session, Packed | 'owesDelivery' | 'deliver
   readonly drops?: Session['drops'];
   readonly lastDrops?: Session['lastDrops'];
   readonly statusShard: string;
-  readonly statusOrder: number;
+  readonly statusOrder: string;
+  readonly shard: number;
   readonly expiresAt?: number;
 }
 
@@ -134,8 +149,9 @@ export function toItem(session: Session): Item {
     ...(Object.keys(drops).length === 0 ? {} : { drops }),
     ...(lastDrops.length === 0 ? {} : { lastDrops }),
     ...willsToLists(session),
-    statusShard: statusShardOf(session),
+    statusShard: `${session.status}#${shardOf(session.clientId)}`,
     statusOrder: statusOrderOf(session),
+    shard: shardOf(session.clientId),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   return { ...item };
@@ -166,7 +182,7 @@ export function fromItem(item: Item): Session {
     ...rest
   } = stored;
   const owed = fullPosition(owedFrom ?? cursor);
-  const { statusShard: _shard, statusOrder: _order, expiresAt: _expiresAt, ...plain } = rest;
+  const { statusShard: _, statusOrder: __, shard: ___, expiresAt: ____, ...plain } = rest;
   const known = connections.map((list) => connectionFromList(list, stored.incarnation));
   return {
     ...plain,

@@ -27,7 +27,18 @@ export const TIME_TO_LIVE_ATTRIBUTE = 'expiresAt';
 export const STATUS_INDEX = {
   indexName: 'byStatus',
   partitionKey: { name: 'statusShard', type: 'S' },
-  sortKey: { name: 'statusOrder', type: 'N' },
+  sortKey: { name: 'statusOrder', type: 'S' },
+  projectionType: 'KEYS_ONLY',
+} as const satisfies IndexDefinition;
+
+/**
+ * Operators' lists by the beginning of a client identifier, in eight parts. Its keys stay for as long as the
+ * item does, so it is written once a life of the item.
+ */
+export const CLIENT_INDEX = {
+  indexName: 'byClientId',
+  partitionKey: { name: 'shard', type: 'N' },
+  sortKey: { name: 'clientId', type: 'S' },
   projectionType: 'KEYS_ONLY',
 } as const satisfies IndexDefinition;
 
@@ -44,7 +55,11 @@ export const FILTER_INDEX = {
 
 /** Keys and indexes of the tables; the stack and the tests create them from here. */
 export const TABLE_DEFINITIONS = {
-  sessions: { partitionKey: { name: 'clientId', type: 'S' }, indexes: [STATUS_INDEX], stream: true },
+  sessions: {
+    partitionKey: { name: 'clientId', type: 'S' },
+    indexes: [STATUS_INDEX, CLIENT_INDEX],
+    stream: true,
+  },
   subscriptions: {
     partitionKey: { name: 'clientId', type: 'S' },
     sortKey: { name: 'filter', type: 'S' },
@@ -61,4 +76,14 @@ export const TABLE_DEFINITIONS = {
     indexes: [],
   },
   inflight: { partitionKey: { name: 'clientId', type: 'S' }, indexes: [] },
+  history: {
+    partitionKey: { name: 'clientId', type: 'S' },
+    sortKey: { name: 'entry', type: 'S' },
+    indexes: [],
+  },
+  statistics: {
+    partitionKey: { name: 'kind', type: 'S' },
+    sortKey: { name: 'value', type: 'S' },
+    indexes: [],
+  },
 } as const satisfies Record<string, TableDefinition>;

@@ -130,6 +130,7 @@ test('the outputs say what a user looks for after deploying', () => {
     'DeliverFunction',
     'EventBus',
     'ExpireFunction',
+    'HistoryTable',
     'InflightTable',
     'IngestFunction',
     'LifecycleFunction',
@@ -137,6 +138,7 @@ test('the outputs say what a user looks for after deploying', () => {
     'PacketsFunction',
     'RoutesTable',
     'SessionsTable',
+    'StatisticsTable',
     'SubscriptionsTable',
   ]);
 });

@@ -41,9 +41,9 @@ async function writesOf(run: () => Promise<unknown>): Promise<[number, number]> 
 describe('what sessions cost', () => {
   const clientId = () => `durable-vehicle-${randomUUID()}`;
 
-  it('one unit and one of the index for a new session of three connections', async () => {
+  it('one unit and one of each index for a new session of three connections', async () => {
     const store = createSessionStore(client, names.sessions);
-    expect(await writesOf(() => store.write(exampleSession(clientId(), 3), undefined))).toEqual([2, 1]);
+    expect(await writesOf(() => store.write(exampleSession(clientId(), 3), undefined))).toEqual([3, 2]);
   });
 
   it('one unit for progress, with as many connections as are remembered, all caught up, and what came before', async () => {
@@ -93,7 +93,7 @@ describe('what sessions cost', () => {
       will,
       dueWills: [{ ...will, connection: randomUUID(), atMs: NOW_MS }],
     };
-    expect(await writesOf(() => store.write(session, undefined))).toEqual([2, 1]);
+    expect(await writesOf(() => store.write(session, undefined))).toEqual([3, 2]);
   });
 
   it('one unit and two of the index when the status changes', async () => {

@@ -25,6 +25,8 @@ export async function startTables(options: { readonly dynamoDb?: UsedDynamoDb } 
     routes: `${namespace}routes`,
     messages: `${namespace}messages`,
     inflight: `${namespace}inflight`,
+    history: `${namespace}history`,
+    statistics: `${namespace}statistics`,
   };
   const client = new DynamoDBClient({ endpoint, ...LOCAL });
   for (const table of Object.keys(names) as (keyof TableNames)[]) {
