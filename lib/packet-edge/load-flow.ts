@@ -2,8 +2,8 @@ import type { ConnectionContext } from '#packets/exchange';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { confirm, sendAgain } from '#session/flow/outbound';
 import { LOG_START } from '#session/position';
-import { newestConnection } from '#session/session';
 import type { PacketEdgeDependencies } from './dependencies.ts';
+import { isNewest } from './newest-connection.ts';
 
 export type LoadedFlow =
   | {
@@ -13,17 +13,6 @@ export type LoadedFlow =
       readonly stored: Flow | undefined;
     }
   | { readonly outcome: 'takenOver' };
-
-/** Whether the connection is the one that the session's newest CONNECT made. */
-async function isNewest(
-  { clientId, incarnation }: ConnectionContext,
-  connectionId: string,
-  { sessions }: PacketEdgeDependencies,
-): Promise<boolean> {
-  const session = await sessions.get(clientId);
-  if (session === undefined || session.incarnation !== incarnation) return false;
-  return newestConnection(session).sessionIdentifier === connectionId;
-}
 
 /**
  * Reads the flow of a connection's client. What an answer was to send that never reached the carrier is to be
@@ -41,7 +30,8 @@ export async function loadFlow(
     const isConfirmed = context.flowRevision === stored.revision;
     return { outcome: 'loaded', flow: isConfirmed ? confirm(stored) : sendAgain(stored), stored };
   }
-  // Without an item nobody has anything under way: a stale connection cannot do harm.
+  // Without an item nobody has anything under way, and a stale connection cannot do harm: what it takes from the log
+  // a newer one has found at its CONNECT, or is signalled, and takes over with the flow.
   if (stored !== undefined && !(await isNewest(context, connectionId, dependencies)))
     return { outcome: 'takenOver' };
   if (stored?.incarnation !== incarnation) {

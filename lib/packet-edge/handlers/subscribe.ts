@@ -4,6 +4,7 @@ import type { RequestedSubscription, SubscribePacket } from '#packets/types';
 import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
 import type { Exchange } from '../exchange.ts';
 import { FOUND_AFTER_MS, MAXIMUM_TOPIC_BYTES } from '../limits.ts';
+import { leaveToNewest } from '../newest-connection.ts';
 import { refusePacket } from '../refuse-packet.ts';
 import { type Granted, sendRetained } from '../retained.ts';
 import { routeSubscription } from '../route-subscription.ts';
@@ -67,6 +68,7 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
   exchange.reply({ cmd: 'suback', packetId, reasonCodes });
   await sendRetained(exchange, granted, atMs);
   if (granted.length === 0) return;
+  await leaveToNewest(exchange, context);
   exchange.dependencies.router.forget();
   exchange.want(granted.map(({ requested }) => parseSharedFilter(requested.filter).filter));
   exchange.lookAgain(FOUND_AFTER_MS);
