@@ -1,6 +1,7 @@
 import { connectionIdOf, decodeUp, MAXIMUM_CARRIED_PACKET_BYTES, type UpFrame } from '#packets/carriage';
 import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { REASON_CODES } from '#packets/reason-codes';
+import { receiveTimes } from '#packets/receive-times';
 import type { Carriage } from '#store/carriages';
 import type { CarriageEvent } from './carriage-event.ts';
 import type { CarrierDependencies } from './dependencies.ts';
@@ -93,7 +94,8 @@ async function take(
   { carriages }: CarrierDependencies,
 ): Promise<Taken | 'repeated' | 'overtaken' | 'outOfSequence'> {
   const { connectionId, frame, packets } = arrived;
-  const wanted = { connectionId, receivedAtMs, packets: packets.length };
+  const toldApart = new Set(receiveTimes(packets, receivedAtMs)).size;
+  const wanted = { connectionId, receivedAtMs, packets: toldApart };
   if (frame.kind === 'open') {
     const opened = await carriages.open(clientId, wanted);
     if (opened.opened) {
@@ -116,6 +118,7 @@ async function handleTaken(
 ): Promise<Handled> {
   const { frame, connectionId, packets, firstAtMs } = taken;
   const { carriages } = dependencies;
+  const atMs = receiveTimes(packets, firstAtMs);
   const request: PacketsRequest = {
     connection: {
       id: connectionId,
@@ -127,7 +130,7 @@ async function handleTaken(
     ...(taken.context !== undefined && { context: JSON.parse(taken.context) as ConnectionContext }),
     packets: packets.map((packet, index) => ({
       data: Buffer.from(packet).toString('base64'),
-      receivedAtMs: firstAtMs + index,
+      receivedAtMs: atMs[index] ?? firstAtMs,
     })),
     ...(frame.look !== undefined && { look: lookFrom(frame.look) }),
   };

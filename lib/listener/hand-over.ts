@@ -5,6 +5,7 @@ import { type Look, LookTimer, mergeLooks } from './look.ts';
 import type { Limits } from './options.ts';
 import { PendingPackets } from './pending-packets.ts';
 import type { Log, PacketsFunction } from './ports.ts';
+import { stampsPassed } from './stamps-passed.ts';
 
 export interface HandOverOptions {
   readonly packets: PacketsFunction;
@@ -151,6 +152,7 @@ export class HandOver {
     const answer = await this.persist('packets', () => this.options.packets(request));
     if (request.closed !== undefined) this.over = true;
     if (answer === undefined) return;
+    await stampsPassed(request.packets);
     this.context = answer.context ?? this.context;
     if (answer.close) {
       this.over = true;

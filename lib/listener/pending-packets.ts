@@ -1,4 +1,5 @@
 import type { PacketsRequest } from '#packets/exchange';
+import { receiveTimeAfter } from '#packets/receive-times';
 
 /** Of one request, so that Lambda's 6 MB hold it in base64 and one invocation stays short. */
 const MAXIMUM_BATCH_PACKETS = 100;
@@ -27,9 +28,8 @@ export class PendingPackets {
     return this.packets[0]?.bytes;
   }
 
-  /** The stamps rise strictly, whatever the clock does: they tell packets of one connection apart. */
   add(bytes: Uint8Array, nowMs: number): void {
-    this.lastReceivedAtMs = Math.max(nowMs, this.lastReceivedAtMs + 1);
+    this.lastReceivedAtMs = receiveTimeAfter(bytes, this.lastReceivedAtMs, nowMs);
     this.packets.push({ bytes, receivedAtMs: this.lastReceivedAtMs });
     this.bytes += bytes.length + OVERHEAD_BYTES;
   }

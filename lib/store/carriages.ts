@@ -21,7 +21,7 @@ export interface ArrivedFrame {
   readonly connectionId: string;
   /** The broker's time, epoch milliseconds. */
   readonly receivedAtMs: number;
-  /** How many packets it has. */
+  /** How many packets it has, not counting those that share the receive time of the one before. */
   readonly packets: number;
 }
 

@@ -5,6 +5,7 @@ import { connectionIdOf, MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage'
 import { numberedPacket, numbersIn } from './numbered-packets.ts';
 import { CLIENT_ID, contextFor, PINGREQ, Service, T } from './service.ts';
 
+const PUBACK = Buffer.of(0x40, 2, 0, 1);
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 describe('a frame of a device', () => {
@@ -37,6 +38,15 @@ describe('a frame of a device', () => {
         ],
       },
     ]);
+  });
+
+  it('gives acknowledgements the receive time of the packet before, and takes no more times than that', async () => {
+    await service.open(nonce);
+    const packets = Buffer.concat([PUBACK, numberedPacket(1), PUBACK, PUBACK, numberedPacket(2)]);
+    await service.frame({ connection: id, sequence: 1, packets }, T + 5);
+    await service.frame({ connection: id, sequence: 2, packets: numberedPacket(3) }, T + 5);
+    const stamps = service.requests.map((request) => request.packets.map(({ receivedAtMs }) => receivedAtMs));
+    expect(stamps).toEqual([[T], [T + 5, T + 6, T + 6, T + 6, T + 7], [T + 8]]);
   });
 
   it('is answered on the topic of its client, with the context kept for the next one', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connectAsync } from 'mqtt';
+import type { Packet } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { eventually } from '#test/local/eventually';
 import { packetsOf } from './fake-function.ts';
@@ -85,6 +87,34 @@ test('stamps rise strictly, even within one millisecond', async () => {
   await eventually(() => expect(payloads(client)).toHaveLength(300));
   const stamps = fake.requests.flatMap(({ packets }) => packets.map(({ receivedAtMs }) => receivedAtMs));
   expect(stamps).toEqual([...new Set(stamps)].sort((one, other) => one - other));
+});
+
+test('acknowledgements and pings do not push the stamps of later packets', async () => {
+  const { listener, fake } = await start();
+  const client = await new RawClient(listener.ports.mqtt).connect();
+  const kinds = ['puback', 'pubrec', 'pubcomp'] as const;
+  const acknowledgements = Array.from({ length: 3_000 }, (_, index) => kinds[index % 3] ?? 'puback');
+  const sentAtMs = Date.now();
+  client.send(...acknowledgements.map((cmd, index): Packet => ({ cmd, messageId: index + 1 })));
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 1 }] });
+  await client.next('suback');
+  const last = fake.requests.at(-1)?.packets.at(-1);
+  expect(last?.receivedAtMs).toBeLessThan(sentAtMs + acknowledgements.length);
+});
+
+test('an answer waits until the clock has passed the stamps of what it answers', async () => {
+  const { listener, fake } = await start();
+  const client = await new RawClient(listener.ports.mqtt).connect();
+  client.send(...Array.from({ length: 90 }, (_, index) => numbered(index)));
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 1 }] });
+  let stamp: number | undefined;
+  client.socket.on('data', () => {
+    stamp ??= fake.requests.at(-1)?.packets.at(-1)?.receivedAtMs;
+  });
+  await once(client.socket, 'data');
+  const answeredAtMs = Date.now();
+  expect(fake.commands).toContain('subscribe');
+  expect(answeredAtMs).toBeGreaterThan(stamp ?? Number.POSITIVE_INFINITY);
 });
 
 test('what follows CONNECT before CONNACK is handed over after it', async () => {
