@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 /** What each area may import: a whole area, or `area/module`. Its own area is always allowed. */
 const ALLOWED = {
   session: [],
+  history: ['session'],
   telemetry: [],
   broker: ['session'],
-  store: ['session'],
+  store: ['session', 'history/entry', 'history/counts'],
   delivery: ['session', 'store', 'broker', 'telemetry'],
   edge: ['session', 'store', 'broker', 'telemetry'],
   packets: ['session'],
@@ -29,6 +30,7 @@ const ALLOWED = {
   lambda: ['session', 'store', 'edge', 'packets', 'telemetry'],
   functions: [
     'session',
+    'history',
     'store',
     'broker',
     'delivery',
@@ -54,9 +56,11 @@ const ALLOWED = {
 
 const REASONS = {
   session: 'the rules of MQTT depend on nothing, so that they can be tested and read alone',
+  history:
+    'what happened is derived from sessions as they were and are; who keeps it and who is told is above it',
   telemetry: 'telemetry is told things and asks for nothing',
   broker: 'the port to the broker knows the words of the session core and nothing else',
-  store: 'the store knows the words of the session core and nothing else',
+  store: 'the store knows the words of the session core and of what it keeps, and nothing else',
   delivery: 'the pump works through ports; functions and infrastructure are above it',
   edge: 'an edge takes events to the core; delivery is asked for through a queue',
   packets: 'the form of control packets is the same for whoever carries or handles them',
@@ -74,6 +78,7 @@ const FOLDERS = {
   functions: 'functions',
   local: 'local',
   session: 'lib/session',
+  history: 'lib/history',
   telemetry: 'lib/telemetry',
   broker: 'lib/broker',
   store: 'lib/store',

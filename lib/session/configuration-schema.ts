@@ -147,6 +147,7 @@ const settingsSchema = strict({
     DEFAULT_SETTINGS.downTopicPrefix,
   ),
   logShards: z._default(wholeNumber(1, 64), DEFAULT_SETTINGS.logShards),
+  historyRetentionSeconds: z._default(wholeNumber(60, NEVER), DEFAULT_SETTINGS.historyRetentionSeconds),
 });
 
 const sessionShape = {

@@ -23,6 +23,8 @@ export interface Settings {
    * reads as many as this says.
    */
   readonly logShards: number;
+  /** How long it is kept what happened to a session. */
+  readonly historyRetentionSeconds: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = Object.freeze({
@@ -36,4 +38,5 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   publishToBroker: true,
   downTopicPrefix: 'mqtt-sessions',
   logShards: 1,
+  historyRetentionSeconds: 2_592_000,
 });

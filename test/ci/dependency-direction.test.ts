@@ -53,7 +53,7 @@ test.each([
 
 test('the sentence says who imports what, what is allowed, and why', () => {
   expect(check('lib/store/a.ts', "import { a } from '#delivery/a';").errors).toBe(
-    'lib/store/a.ts imports #delivery/a, but store may import only its own files and session: the store knows the words of the session core and nothing else.',
+    'lib/store/a.ts imports #delivery/a, but store may import only its own files and session, history/entry, history/counts: the store knows the words of the session core and of what it keeps, and nothing else.',
   );
 });
 

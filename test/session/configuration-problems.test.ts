@@ -174,6 +174,7 @@ describe('a configuration that cannot be used', () => {
     ['unknownKeepAliveSeconds', 0, 'a whole number from 1 to 65535'],
     ['publishToBroker', 'no', 'true or false'],
     ['logShards', Number.NaN, 'a whole number from 1 to 64'],
+    ['historyRetentionSeconds', 59, 'a whole number from 60 to 4294967295'],
   ])('by the setting %s %j', (key, setting, allowed) => {
     const came = typeof setting === 'string' ? `"${setting}"` : String(setting);
     expect(problemsIn({ settings: { [key]: setting } })).toEqual([

@@ -25,6 +25,7 @@ describe('a configuration', () => {
       publishToBroker: true,
       downTopicPrefix: 'mqtt-sessions',
       logShards: 1,
+      historyRetentionSeconds: 30 * 24 * 3600,
     });
     expect(parseConfiguration(policiesOf({ clients: 'a' })).policies).toEqual([
       { ...FOLLOW_BROKER, clients: 'a' },

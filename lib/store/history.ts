@@ -1,0 +1,83 @@
+import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { EntryReference, HistoryEntry } from '#history/entry';
+import { entryFromItem, entryKey, historyItem } from './history-item.ts';
+import { type Item, request } from './request.ts';
+import { type Write, writeAll } from './write-all.ts';
+
+export interface HistoryStoreOptions {
+  /** Entries are kept for so long after what they tell of. */
+  readonly retentionSeconds: number;
+}
+
+export interface HistoryPage {
+  readonly entries: readonly HistoryEntry[];
+  /** Where the next page begins; absent after the last. */
+  readonly nextKey?: string;
+}
+
+/** What happened to the session of each client. */
+export interface HistoryStore {
+  /** Writes entries; again is as once. `retracted` are those that turned out to be otherwise. */
+  append(entries: readonly HistoryEntry[], retracted?: readonly EntryReference[]): Promise<void>;
+  /** Newest first. `startKey` is the `nextKey` of the page before. */
+  list(
+    clientId: string,
+    options: { readonly limit: number; readonly startKey?: string },
+  ): Promise<HistoryPage>;
+}
+
+/** @example createHistoryStore(client, names.history, { retentionSeconds: settings.historyRetentionSeconds }) */
+export function createHistoryStore(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { retentionSeconds }: HistoryStoreOptions,
+): HistoryStore {
+  const itemOf = (entry: HistoryEntry) => historyItem(entry, Math.ceil(entry.atMs / 1000) + retentionSeconds);
+
+  /** In parts that two functions write, in either order: who counts what was lost is not who tells of the end. */
+  async function merge(item: Item, key: Item): Promise<void> {
+    const attributes = Object.entries(item).filter(([name]) => !(name in key));
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: { ...key },
+      UpdateExpression: `SET ${attributes.map((_, index) => `#${index} = :${index}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], index) => [`#${index}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(
+        attributes.map(([, value], index) => [`:${index}`, value]),
+      ),
+    });
+    await request('write the history of a client', client.send(command));
+  }
+
+  return {
+    async append(entries, retracted = []) {
+      const writes = new Map<unknown, Write>();
+      const identity = (key: Item) => JSON.stringify(key);
+      for (const each of retracted) writes.set(identity(entryKey(each)), { remove: entryKey(each) });
+      for (const each of entries.filter(({ type }) => type !== 'expired')) {
+        writes.set(identity(entryKey(each)), { put: itemOf(each) });
+      }
+      await writeAll(client, table, 'write the history of clients', [...writes.values()]);
+      for (const each of entries.filter(({ type }) => type === 'expired')) {
+        await merge(itemOf(each), entryKey(each));
+      }
+    },
+
+    async list(clientId, { limit, startKey }) {
+      const command = new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'clientId = :client',
+        ExpressionAttributeValues: { ':client': clientId },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(startKey !== undefined && { ExclusiveStartKey: { clientId, entry: startKey } }),
+      });
+      const page = await request(`read the history of ${clientId}`, client.send(command));
+      const next: unknown = page.LastEvaluatedKey?.['entry'];
+      return {
+        entries: (page.Items ?? []).map(entryFromItem),
+        ...(typeof next === 'string' && { nextKey: next }),
+      };
+    },
+  };
+}
