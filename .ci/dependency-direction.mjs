@@ -27,6 +27,7 @@ const ALLOWED = {
   carrier: ['session', 'store', 'broker', 'packets'],
   listener: ['packets'],
   client: ['packets'],
+  api: ['session', 'store', 'history', 'operator', 'advice', 'telemetry'],
   lambda: ['session', 'store', 'edge', 'packets', 'telemetry'],
   functions: [
     'session',
@@ -39,6 +40,7 @@ const ALLOWED = {
     'packet-edge',
     'carrier',
     'lambda',
+    'api',
     'telemetry',
   ],
   infra: [
@@ -68,6 +70,7 @@ const REASONS = {
   carrier: 'it carries packets and does not know what they mean',
   listener: 'it keeps sockets and hands packets on; what they mean is decided in a function',
   client: 'the half of a device knows the form of packets and nothing of the server',
+  api: 'it speaks HTTP; what operators do and ask is decided below it',
   lambda: 'it unpacks what event sources send, which handlers above it use',
   functions: 'a handler runs in Lambda, where infrastructure code and the local cloud have no place',
   infra: 'the stack knows names and configuration, so that it does not load what it deploys',
@@ -89,6 +92,7 @@ const FOLDERS = {
   carrier: 'lib/carrier',
   listener: 'lib/listener',
   client: 'client',
+  api: 'lib/api',
   lambda: 'lib/lambda',
   infra: 'lib/infra',
 };

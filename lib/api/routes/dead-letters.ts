@@ -1,0 +1,29 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { deadLetter, deadLetterList } from '../schemas/dead-letter.ts';
+import { searchText } from '../schemas/values.ts';
+import { answer, noQuery, problems } from './parts.ts';
+
+const tags = ['Dead letters'];
+
+export const listDeadLetters = createRoute({
+  method: 'get',
+  path: '/dead-letters',
+  operationId: 'listDeadLetters',
+  summary: 'Events that were refused or ran out of attempts',
+  tags,
+  request: { query: noQuery },
+  responses: { 200: answer(deadLetterList, 'Those that the queue showed'), ...problems() },
+});
+
+export const redriveDeadLetter = createRoute({
+  method: 'post',
+  path: '/dead-letters/{id}/redrive',
+  operationId: 'redriveDeadLetter',
+  summary: 'Send an event again to where it came from',
+  tags,
+  request: {
+    params: z.object({ id: searchText.openapi({ param: { name: 'id', in: 'path' } }) }),
+    query: noQuery,
+  },
+  responses: { 202: answer(deadLetter, 'It was sent'), ...problems('deadLetter.notFound') },
+});

@@ -1,0 +1,66 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { adviceList } from '../schemas/advice.ts';
+import { stats, statsPoints } from '../schemas/stats.ts';
+import { filterList, subscriberList } from '../schemas/topic.ts';
+import { cursor, limit, searchText, wholeNumber } from '../schemas/values.ts';
+import { answer, noQuery, problems, topicParams } from './parts.ts';
+
+const tags = ['Fleet'];
+
+export const getStats = createRoute({
+  method: 'get',
+  path: '/stats',
+  operationId: 'getStats',
+  summary: 'Counts of the whole fleet, cheap to poll every 10 seconds',
+  tags,
+  request: { query: noQuery },
+  responses: { 200: answer(stats, 'The counts'), ...problems() },
+});
+
+export const getStatsPoints = createRoute({
+  method: 'get',
+  path: '/stats/points',
+  operationId: 'getStatsPoints',
+  summary: 'Counts over time, for charts',
+  tags,
+  request: { query: z.strictObject({ hours: wholeNumber(1, 168, 1) }) },
+  responses: { 200: answer(statsPoints, 'The points'), ...problems() },
+});
+
+export const listSubscribers = createRoute({
+  method: 'get',
+  path: '/topics/{topic}/subscribers',
+  operationId: 'listSubscribers',
+  summary: 'Who would get a message on a topic, online or away',
+  description:
+    'Through filters whose subscribers have sessions here. From an index, which is about a second late.',
+  tags,
+  request: { params: topicParams, query: z.strictObject({ limit, cursor: cursor.optional() }) },
+  responses: { 200: answer(subscriberList, 'A page of subscribers'), ...problems('cursor.invalid') },
+});
+
+export const listFilters = createRoute({
+  method: 'get',
+  path: '/filters',
+  operationId: 'listFilters',
+  summary: 'Durable filters with their subscribers and message rates',
+  tags,
+  request: {
+    query: z.strictObject({
+      prefix: searchText.optional().openapi({ description: 'The beginning of the filter' }),
+      limit: wholeNumber(1, 100, 20),
+      cursor: cursor.optional(),
+    }),
+  },
+  responses: { 200: answer(filterList, 'A page of filters'), ...problems('cursor.invalid') },
+});
+
+export const getAdvice = createRoute({
+  method: 'get',
+  path: '/advice',
+  operationId: 'getAdvice',
+  summary: 'What the last survey advises',
+  tags,
+  request: { query: noQuery },
+  responses: { 200: answer(adviceList, 'The advice'), ...problems() },
+});

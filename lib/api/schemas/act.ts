@@ -1,0 +1,75 @@
+import { z } from '@hono/zod-openapi';
+import { count, interval, nextCursor, qos, searchText, time, topicFilter } from './values.ts';
+
+export const intervalChange = z.strictObject({ sessionExpiryInterval: interval }).openapi('IntervalChange');
+
+export const provision = z
+  .strictObject({
+    sessionExpiryInterval: interval,
+    subscriptions: z
+      .array(
+        z.strictObject({
+          filter: topicFilter,
+          qos,
+          noLocal: z.boolean().optional(),
+          retainAsPublished: z.boolean().optional(),
+          retainHandling: qos.optional(),
+          subscriptionIdentifier: z.int().min(1).max(268_435_455).optional(),
+        }),
+      )
+      .max(100),
+  })
+  .openapi('Provision', { description: 'What the session is to be; subscriptions that are not named end' });
+
+export const disconnection = z
+  .object({ outcome: z.enum(['closed', 'asked', 'notConnected']) })
+  .openapi('Disconnection', {
+    description: '`asked`: who carries the connection was told to close it; `notConnected`: there was none',
+  });
+export type Disconnection = z.infer<typeof disconnection>;
+
+export const droppedMessages = z
+  .object({
+    dropped: count,
+    atLeast: z.boolean().openapi({ description: 'More were given up than were counted' }),
+  })
+  .openapi('DroppedMessages');
+
+export const resumption = z
+  .object({ outcome: z.enum(['asked', 'notConnected']) })
+  .openapi('Resumption', { description: '`notConnected`: delivery begins when the client returns' });
+
+const clients = searchText.openapi({
+  description: 'Client identifiers it is for; `*` stands for any run of characters',
+  example: 'meter-*',
+});
+
+export const expiryPreviewRequest = z
+  .strictObject({ clients, sessionExpiryInterval: interval, cursor: z.string().max(4_096).optional() })
+  .openapi('ExpiryPreviewRequest');
+
+export const expiryPreview = z
+  .object({
+    examined: count,
+    wouldEnd: count.openapi({ description: 'Sessions that have been away for longer than the interval' }),
+    messages: count.openapi({ description: 'Messages that wait for those' }),
+    messagesAtLeast: z.boolean(),
+    nextCursor,
+  })
+  .openapi('ExpiryPreview', { description: 'Of one page; add the pages up' });
+
+export const endIdleRequest = z
+  .strictObject({ clients, idleSeconds: z.int().min(1).max(4_294_967_294) })
+  .openapi('EndIdleRequest');
+
+export const operation = z
+  .object({
+    operationId: z.string(),
+    status: z.enum(['running', 'succeeded', 'failed']),
+    examined: count,
+    ended: count,
+    startedAt: time,
+    finishedAt: time.optional(),
+  })
+  .openapi('Operation');
+export type Operation = z.infer<typeof operation>;

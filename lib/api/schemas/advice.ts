@@ -1,0 +1,36 @@
+import { z } from '@hono/zod-openapi';
+import { time } from './values.ts';
+
+export const advice = z
+  .object({
+    id: z.string(),
+    kind: z.enum([
+      'sharedClientId',
+      'intervalTooLong',
+      'intervalTooShort',
+      'neverResumed',
+      'receivesNothingDelivered',
+      'broadFilter',
+    ]),
+    severity: z.enum(['info', 'warning']),
+    clientId: z.string().optional(),
+    filter: z.string().optional(),
+    summary: z.string().openapi({ description: 'One sentence, with the numbers of the evidence' }),
+    evidence: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.string())])),
+    change: z.object({
+      text: z.string(),
+      policy: z.string().optional().openapi({ description: 'JSON, ready to copy' }),
+    }),
+  })
+  .openapi('Advice');
+
+export type Advice = z.infer<typeof advice>;
+
+export const adviceList = z
+  .object({
+    advice: z.array(advice),
+    surveyedAt: time.optional().openapi({ description: 'Absent before the first survey' }),
+  })
+  .openapi('AdviceList');
+
+export type AdviceList = z.infer<typeof adviceList>;

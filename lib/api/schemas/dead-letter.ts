@@ -1,0 +1,17 @@
+import { z } from '@hono/zod-openapi';
+import { time } from './values.ts';
+
+export const deadLetter = z
+  .object({
+    id: z.string(),
+    receivedAt: time,
+    source: z.string().openapi({ description: 'Which function or rule gave it up' }),
+    error: z.string().optional(),
+    body: z.string().openapi({ description: 'As it came' }),
+  })
+  .openapi('DeadLetter');
+export type DeadLetter = z.infer<typeof deadLetter>;
+
+export const deadLetterList = z
+  .object({ deadLetters: z.array(deadLetter) })
+  .openapi('DeadLetterList', { description: 'At most 100; the queue stays as it is' });

@@ -1,0 +1,41 @@
+import { z } from '@hono/zod-openapi';
+
+/** What can be wrong with a request, by the stable code of its problem, with its HTTP status. */
+export const PROBLEMS = {
+  'request.invalid': { status: 400, title: 'The request is not as it should be' },
+  'cursor.invalid': { status: 400, title: 'The cursor is not one of this request' },
+  'access.denied': { status: 403, title: 'The caller may not do this' },
+  'route.notFound': { status: 404, title: 'There is no such path' },
+  'session.notFound': { status: 404, title: 'The client has no session' },
+  'operation.notFound': { status: 404, title: 'There is no such operation' },
+  'deadLetter.notFound': { status: 404, title: 'There is no such dead letter' },
+  'method.notAllowed': { status: 405, title: 'The path does not take this method' },
+  'session.contended': { status: 409, title: 'The session was changed by others at the same time' },
+  'body.tooLarge': { status: 413, title: 'The body is too large' },
+  'body.mediaType': { status: 415, title: 'The body is not JSON' },
+  'service.failed': { status: 500, title: 'The service failed' },
+  'service.busy': { status: 503, title: 'The service is busy' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const problem = z
+  .object({
+    type: z.string().openapi({ description: 'URI of what the code means' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What came, what is allowed, what to do' }),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    errors: z
+      .array(
+        z.object({
+          in: z.enum(['path', 'query', 'body']),
+          field: z.string().openapi({ description: 'Where, as a JSON Pointer in a body' }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi('Problem', { description: 'Problem details (RFC 9457)' });
+
+export type Problem = z.infer<typeof problem>;

@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import { count, time } from './values.ts';
+
+const TOTALS = [
+  'started',
+  'resumed',
+  'takenOver',
+  'disconnected',
+  'expired',
+  'ended',
+  'delivered',
+  'dropped',
+] as const;
+
+const ofTotals = <Value extends z.ZodType>(value: Value) =>
+  z.object(Object.fromEntries(TOTALS.map((name) => [name, value])) as Record<(typeof TOTALS)[number], Value>);
+
+export const stats = z
+  .object({
+    at: time,
+    sessions: z.object({ connected: count, disconnected: count, total: count }),
+    expiring: z.object({ withinHour: count, withinDay: count }),
+    waiting: z
+      .object({ messages: count, bytes: count, isEstimate: z.boolean(), surveyedAt: time })
+      .optional()
+      .openapi({ description: 'Absent before the first survey' }),
+    totals: ofTotals(count).openapi({ description: 'Since the service began to count' }),
+    rates: z
+      .object({ perMinute: ofTotals(z.number().min(0)) })
+      .optional()
+      .openapi({ description: 'Over the last minutes; absent before there are two points' }),
+  })
+  .openapi('Stats');
+export type Stats = z.infer<typeof stats>;
+
+const statsPoint = z.object({
+  at: time,
+  connected: count,
+  disconnected: count,
+  waiting: count,
+  delivered: count.openapi({ description: 'Total at this time, like the counts that follow' }),
+  expired: count,
+  takenOver: count,
+  dropped: count,
+});
+
+export const statsPoints = z
+  .object({ points: z.array(statsPoint) })
+  .openapi('StatsPoints', { description: 'Oldest first, a point a minute, fewer for long spans' });
+export type StatsPoints = z.infer<typeof statsPoints>;
