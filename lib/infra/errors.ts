@@ -10,6 +10,7 @@ export class InfrastructureError extends Error {
 }
 
 export type InfrastructureErrorCode =
+  | 'infrastructure.apiLimit'
   | 'infrastructure.configurationMissing'
   | 'infrastructure.configurationUnreadable'
   | 'infrastructure.deliveryConcurrency'

@@ -1,5 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 
 /** Calls that a role may make, on what. */
 export interface Permission {
@@ -12,11 +13,15 @@ export interface Permission {
 /** Adds a permission to a role, with the reason for its wildcard where reviewers look for it. */
 export function allow(role: Role, { actions, resources, wildcardReason }: Permission): void {
   role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
-  if (wildcardReason === undefined) return;
-  for (const resource of resources) {
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${findingOf(Stack.of(role).resolve(resource))}]`,
-      reason: wildcardReason,
+  if (wildcardReason !== undefined) acknowledgeWildcards(role, resources, wildcardReason);
+}
+
+/** Says why the resources of a role or policy that end in a wildcard do. */
+export function acknowledgeWildcards(policy: IConstruct, resources: readonly string[], reason: string): void {
+  for (const resource of resources.filter((each) => each.endsWith('*'))) {
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${findingOf(Stack.of(policy).resolve(resource))}]`,
+      reason,
     });
   }
 }
