@@ -11,6 +11,9 @@ export class InfrastructureError extends Error {
 
 export type InfrastructureErrorCode =
   | 'infrastructure.apiLimit'
+  | 'infrastructure.consoleBuild'
+  | 'infrastructure.consoleClientId'
+  | 'infrastructure.consoleFile'
   | 'infrastructure.configurationMissing'
   | 'infrastructure.configurationUnreadable'
   | 'infrastructure.deliveryConcurrency'

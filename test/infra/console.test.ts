@@ -1,0 +1,241 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, expect, test } from 'vitest';
+import { SessionApi } from '#infra/api';
+import { SessionConsole, type SessionConsoleProps } from '#infra/console';
+
+const JWT = { issuer: 'https://issuer.example/tenant', audience: ['console-client'] };
+const SCRIPT = 'assets/index-AbCd1234.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'console-'));
+mkdirSync(join(directory, 'assets'));
+writeFileSync(join(directory, 'index.html'), '<!doctype html>');
+writeFileSync(join(directory, SCRIPT), 'export {}');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function stackWith(props: Partial<SessionConsoleProps> = {}) {
+  const app = new App({ analyticsReporting: false });
+  const stack = new Stack(app, 'Fleet', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const handler = LambdaFunction.fromFunctionAttributes(stack, 'Handler', {
+    functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:api',
+    sameEnvironment: true,
+  });
+  const logRetention = RetentionDays.ONE_MONTH;
+  const { jwt } = props;
+  const api = new SessionApi(stack, 'SessionApi', { handler, logRetention, ...(jwt && { jwt }) });
+  const page = new SessionConsole(stack, 'Console', {
+    handler,
+    api,
+    jwt: undefined,
+    logRetention,
+    directory,
+    ...props,
+  });
+  return { app, stack, page };
+}
+
+const templateOf = (props?: Partial<SessionConsoleProps>) => Template.fromStack(stackWith(props).stack);
+const own = templateOf();
+const given = templateOf({ jwt: JWT, clientId: 'console-client' });
+
+type Properties = Readonly<Record<string, unknown>>;
+const all = (template: Template, type: string): readonly Properties[] =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+const one = (template: Template, type: string): Properties => {
+  expect(all(template, type)).toHaveLength(1);
+  return all(template, type)[0] ?? {};
+};
+
+/** A value with each reference as `<name>`. */
+function readable(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [intrinsic, argument] = Object.entries(value as object)[0] ?? [];
+  if (intrinsic === 'Fn::Join') return argument[1].map(readable).join(argument[0]);
+  return `<${[argument].flat().join('.')}>`;
+}
+
+test('nobody but CloudFront reads the bucket', () => {
+  expect(one(own, 'AWS::S3::Bucket')).toMatchObject({
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+  });
+  const { Statement } = one(own, 'AWS::S3::BucketPolicy')['PolicyDocument'] as { Statement: object[] };
+  const allowing = Statement.filter((statement) => 'Effect' in statement && statement.Effect === 'Allow');
+  expect(allowing).toEqual([
+    expect.objectContaining({
+      Action: 's3:GetObject',
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Condition: { StringEquals: { 'AWS:SourceArn': expect.anything() } },
+    }),
+  ]);
+});
+
+test('the headers let the page talk to its own address and to the issuer, and to nobody else', () => {
+  const policyOf = (template: Template) => {
+    const { ResponseHeadersPolicyConfig } = one(template, 'AWS::CloudFront::ResponseHeadersPolicy') as {
+      ResponseHeadersPolicyConfig: {
+        SecurityHeadersConfig: { ContentSecurityPolicy: { ContentSecurityPolicy: unknown } };
+      };
+    };
+    return readable(
+      ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy,
+    ).split('; ');
+  };
+  expect(policyOf(given)).toEqual([
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self' https://issuer.example",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ]);
+  expect(policyOf(own)).toContainEqual(
+    expect.stringMatching(
+      /^connect-src 'self' https:\/\/cognito-idp\.eu-west-1\.<AWS::URLSuffix> https:\/\/<\w+SignInPage\w+>\.auth\.eu-west-1\.amazoncognito\.com$/,
+    ),
+  );
+});
+
+test('HTTPS for two years, no guessed types, no frames, no referrer', () => {
+  expect(one(own, 'AWS::CloudFront::ResponseHeadersPolicy')).toMatchObject({
+    ResponseHeadersPolicyConfig: {
+      SecurityHeadersConfig: {
+        StrictTransportSecurity: { AccessControlMaxAgeSec: 63_072_000, IncludeSubdomains: true },
+        ContentTypeOptions: { Override: true },
+        FrameOptions: { FrameOption: 'DENY' },
+        ReferrerPolicy: { ReferrerPolicy: 'no-referrer' },
+      },
+    },
+  });
+});
+
+test('both the files and the API come with those headers', () => {
+  const headers = { Ref: Object.keys(own.findResources('AWS::CloudFront::ResponseHeadersPolicy'))[0] };
+  expect(one(own, 'AWS::CloudFront::Distribution')).toMatchObject({
+    DistributionConfig: {
+      DefaultRootObject: 'index.html',
+      DefaultCacheBehavior: {
+        ResponseHeadersPolicyId: headers,
+        ViewerProtocolPolicy: 'redirect-to-https',
+      },
+      CacheBehaviors: [
+        { PathPattern: '/api/*', ResponseHeadersPolicyId: headers, ViewerProtocolPolicy: 'https-only' },
+      ],
+    },
+  });
+});
+
+test('dashboards keep their API; the page has one of its own, which takes the tokens of its client', () => {
+  expect(all(own, 'AWS::ApiGatewayV2::Api')).toHaveLength(2);
+  const [clientId] = Object.keys(own.findResources('AWS::Cognito::UserPoolClient'));
+  const authorizer = one(own, 'AWS::ApiGatewayV2::Authorizer') as {
+    JwtConfiguration: { Issuer: unknown; Audience: unknown };
+  };
+  expect(authorizer.JwtConfiguration.Audience).toEqual([{ Ref: clientId }]);
+  expect(readable(authorizer.JwtConfiguration.Issuer)).toMatch(
+    /^https:\/\/cognito-idp\.eu-west-1\.<AWS::URLSuffix>\/<\w+Users\w+>$/,
+  );
+});
+
+test('operators are added by an administrator and have a second factor', () => {
+  expect(one(own, 'AWS::Cognito::UserPool')).toMatchObject({
+    AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    MfaConfiguration: 'ON',
+    EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+  });
+});
+
+test('the page signs in with a code, has no secret, and is sent back to its own address', () => {
+  const client = one(own, 'AWS::Cognito::UserPoolClient');
+  expect(client).toMatchObject({ AllowedOAuthFlows: ['code'], GenerateSecret: false });
+  expect([client['CallbackURLs'] ?? []].flat().map(readable)).toEqual([
+    expect.stringMatching(/^https:\/\/<\w+Distribution\w+\.DomainName>\/$/),
+  ]);
+  expect((client['AllowedOAuthScopes'] as unknown[]).map(readable)).toEqual([
+    'openid',
+    expect.stringMatching(/\/read$/),
+    expect.stringMatching(/\/write$/),
+  ]);
+});
+
+/** What is put where, by key. */
+function filesOf(template: Template): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    all(template, 'Custom::ConsoleFile').map(({ Create }) => {
+      const { action, parameters } = JSON.parse(readable(Create));
+      return [parameters.Key, { action, ...parameters }];
+    }),
+  );
+}
+
+test('every file is copied with its type; those whose names hold a digest are kept by browsers', () => {
+  const files = filesOf(own);
+  expect(Object.keys(files).sort()).toEqual([SCRIPT, 'config.json', 'index.html']);
+  expect(files[SCRIPT]).toMatchObject({
+    action: 'copyObject',
+    ContentType: 'text/javascript; charset=utf-8',
+    CacheControl: 'public, max-age=31536000, immutable',
+  });
+  expect(files['index.html']).toMatchObject({
+    ContentType: 'text/html; charset=utf-8',
+    CacheControl: 'no-cache',
+  });
+});
+
+test('the page comes when the files that it names are there', () => {
+  const files = own.findResources('Custom::ConsoleFile');
+  const idOf = (part: string) => Object.keys(files).find((id) => id.includes(part)) ?? '';
+  expect(files[idOf('indexhtml')]?.['DependsOn']).toContain(idOf('assetsindex'));
+});
+
+test('the page is told where the API is and where to sign in', () => {
+  expect(JSON.parse(filesOf(given)['config.json']?.['Body'] ?? '')).toEqual({
+    apiUrl: '/api',
+    auth: {
+      issuer: JWT.issuer,
+      clientId: 'console-client',
+      scopes: ['openid', 'mqtt-sessions/read', 'mqtt-sessions/write'],
+    },
+  });
+  expect(JSON.parse(filesOf(own)['config.json']?.['Body'] ?? '')).toMatchObject({
+    auth: { clientId: expect.stringMatching(/^<\w+Client\w+>$/) },
+  });
+});
+
+test('with an issuer of the caller there is one API and no user pool', () => {
+  expect(all(given, 'AWS::ApiGatewayV2::Api')).toHaveLength(1);
+  expect(all(given, 'AWS::Cognito::UserPool')).toEqual([]);
+});
+
+test('with an issuer, the client that it knows the console by must be named', () => {
+  expect(() => stackWith({ jwt: JWT })).toThrow('console.clientId: nothing came; with api.jwt');
+});
+
+test('a file of a type that browsers would have to guess is refused', () => {
+  const odd = mkdtempSync(join(tmpdir(), 'console-'));
+  writeFileSync(join(odd, 'notes.docx'), '');
+  expect(() => stackWith({ directory: odd })).toThrow('notes.docx: its content type is not known');
+  rmSync(odd, { recursive: true });
+});
+
+test.each([
+  ['its own user pool', {}],
+  ['an issuer of the caller', { jwt: JWT, clientId: 'console-client' }],
+])('AwsSolutions finds nothing that is not explained: %s', (_, props) => {
+  const { app, stack } = stackWith(props);
+  const { violations } = new AwsSolutionsChecks(app).validateScope(stack);
+  expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
+});
