@@ -27,6 +27,7 @@ const ALLOWED = {
   carrier: ['session', 'store', 'broker', 'packets'],
   listener: ['packets'],
   client: ['packets'],
+  operator: ['session', 'history', 'store', 'broker', 'delivery', 'edge', 'packets', 'packet-edge'],
   api: ['session', 'store', 'history', 'operator', 'advice', 'telemetry'],
   lambda: ['session', 'store', 'edge', 'packets', 'telemetry'],
   functions: [
@@ -40,6 +41,7 @@ const ALLOWED = {
     'packet-edge',
     'carrier',
     'lambda',
+    'operator',
     'api',
     'telemetry',
   ],
@@ -70,6 +72,7 @@ const REASONS = {
   carrier: 'it carries packets and does not know what they mean',
   listener: 'it keeps sockets and hands packets on; what they mean is decided in a function',
   client: 'the half of a device knows the form of packets and nothing of the server',
+  operator: 'acts change sessions as the edges do; who asks for them, and how, is above it',
   api: 'it speaks HTTP; what operators do and ask is decided below it',
   lambda: 'it unpacks what event sources send, which handlers above it use',
   functions: 'a handler runs in Lambda, where infrastructure code and the local cloud have no place',
@@ -92,6 +95,7 @@ const FOLDERS = {
   carrier: 'lib/carrier',
   listener: 'lib/listener',
   client: 'client',
+  operator: 'lib/operator',
   api: 'lib/api',
   lambda: 'lib/lambda',
   infra: 'lib/infra',
@@ -129,6 +133,7 @@ function isAllowed(area, { area: targetArea, module }) {
 function targetOf(file, specifier) {
   if (specifier.startsWith('.')) {
     const path = join(dirname(file), specifier);
+    if (path.startsWith('node_modules/')) return undefined;
     const area = areaOf(path) ?? 'outside';
     return { area, module: path.slice((FOLDERS[area] ?? '').length + 1).replace(/\.m?ts$/, '') };
   }

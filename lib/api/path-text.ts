@@ -14,7 +14,7 @@ export function pathText(text: string): string {
 }
 
 /** The form that stands for any text, whatever is between. */
-function escapedText(text: string): string {
+export function escapedText(text: string): string {
   return `${ESCAPE}${Buffer.from(text).toString('base64url')}`;
 }
 

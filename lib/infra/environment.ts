@@ -25,6 +25,7 @@ export function environmentOf(
   const routes = { [Variable.routesTable]: tables.routes.tableName };
   const messages = { [Variable.messagesTable]: tables.messages.tableName };
   const inflight = { [Variable.inflightTable]: tables.inflight.tableName };
+  const statistics = { [Variable.statisticsTable]: tables.statistics.tableName };
   const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
   const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
   const packetRequests = { [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl };
@@ -70,5 +71,6 @@ export function environmentOf(
       ...routeChecks,
       ...packetRequests,
     },
+    Api: { ...common, ...statistics },
   };
 }

@@ -19,6 +19,8 @@ export interface SessionFunctions {
   readonly deliver: IFunction;
   readonly expire: IFunction;
   readonly packets: IFunction;
+  /** Called through an HTTP API. */
+  readonly api: IFunction;
 }
 
 export interface EventSourcesProps {

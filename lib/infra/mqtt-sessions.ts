@@ -137,6 +137,7 @@ export class MqttSessions extends Construct {
     readonly deliver: LambdaFunction;
     readonly expire: LambdaFunction;
     readonly packets: LambdaFunction;
+    readonly api: LambdaFunction;
   };
   /** Where `session.expired` and what may follow it are published. */
   readonly events: EventBus;
@@ -178,6 +179,7 @@ export class MqttSessions extends Construct {
       deliver: add('Deliver'),
       expire: add('Expire'),
       packets: add('Packets'),
+      api: add('Api'),
     };
 
     connectEventSources(this, { ...resources, functions: this.functions, deliveryConcurrency });

@@ -77,6 +77,7 @@ export function permissionsOf(
       publishToBroker(scope),
       onClients(scope, 'SendDirectMessage'),
     ],
+    Api: [onTable(tables.statistics, 'GetItem', 'Query')],
   };
 }
 

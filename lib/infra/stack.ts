@@ -32,6 +32,7 @@ export class MqttSessionsStack extends Stack {
     output('DeliverFunction', functions.deliver.functionName, 'Delivers what a session missed');
     output('ExpireFunction', functions.expire.functionName, 'Cleans up after sessions that ended');
     output('PacketsFunction', functions.packets.functionName, 'The MQTT server of the packet edge');
+    output('ApiFunction', functions.api.functionName, 'Answers what operators ask');
     output('EventBus', events.eventBusName, 'Where session.expired is published');
     output('DeadLettersQueue', deadLetters.queueUrl, 'Everything refused or exhausted');
   }

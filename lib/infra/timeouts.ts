@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 
 /** The functions by their construct id, which is also the name of their file in lower case. */
-export type FunctionName = 'Lifecycle' | 'Ingest' | 'Deliver' | 'Expire' | 'Packets';
+export type FunctionName = 'Lifecycle' | 'Ingest' | 'Deliver' | 'Expire' | 'Packets' | 'Api';
 
 /**
  * How long one invocation may take. Deliver hands a long backlog on to a further run, so its minute bounds
@@ -13,4 +13,6 @@ export const TIMEOUTS: Readonly<Record<FunctionName, Duration>> = {
   Deliver: Duration.seconds(60),
   Expire: Duration.seconds(60),
   Packets: Duration.seconds(30),
+  // What an HTTP API waits.
+  Api: Duration.seconds(29),
 };

@@ -7,7 +7,7 @@ import { appWithoutBundles, logicalIdAt, resourceAt, resourcesByPath, templateOf
 
 const TYPE = 'AWS::CloudWatch::Alarm';
 const template = templateOf();
-const functions = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets'];
+const functions = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets', 'Api'];
 const alarms = Object.keys(resourcesByPath(template, TYPE));
 
 test('there is an alarm for dead letters, and for errors and throttles of each function', () => {

@@ -29,7 +29,7 @@ beforeAll(() => {
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const FUNCTIONS = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets'] as const;
+const FUNCTIONS = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets', 'Api'] as const;
 
 /** The bundle of the function at a path of the template. */
 function bundleOf(name: string): string {
@@ -68,6 +68,7 @@ test.each([
   ['Deliver', ['dynamodb', 'iotdata', 'sqs']],
   ['Expire', ['dynamodb', 'events', 'sqs']],
   ['Packets', ['dynamodb', 'iotdata', 'sqs']],
+  ['Api', ['dynamodb']],
 ] as const)('%s has the SDK clients that it uses and no other: %j', (name, used) => {
   // Each client carries the name that it signs its requests for; none of them is there for credentials alone.
   const names = readFileSync(bundleOf(name), 'utf8').matchAll(/defaultSigningName:\s*"([a-z]+)"/g);
@@ -126,6 +127,7 @@ test('the paths of the resources are in the template without the CLI', () => {
 
 test('the outputs say what a user looks for after deploying', () => {
   expect(Object.keys(template.Outputs).sort()).toEqual([
+    'ApiFunction',
     'DeadLettersQueue',
     'DeliverFunction',
     'EventBus',

@@ -14,7 +14,7 @@ const variables = (of: typeof template, name: string): Record<string, unknown> =
 };
 
 test('five functions and nothing that CDK adds for itself', () => {
-  expect(functions.sort()).toEqual(['Deliver', 'Expire', 'Ingest', 'Lifecycle', 'Packets']);
+  expect(functions.sort()).toEqual(['Api', 'Deliver', 'Expire', 'Ingest', 'Lifecycle', 'Packets']);
 });
 
 test.each(functions)('%s runs on Node 24 on ARM', (name) => {
@@ -31,6 +31,7 @@ test.each([
   ['Deliver', 60],
   ['Expire', 60],
   ['Packets', 30],
+  ['Api', 29],
 ])('%s has %d seconds', (name, seconds) => {
   expect(resourceAt(template, TYPE, name).Properties['Timeout']).toBe(seconds);
 });
@@ -148,6 +149,7 @@ test.each([
       'PACKET_REQUESTS_QUEUE_URL',
     ],
   ],
+  ['Api', ['STATISTICS_TABLE']],
 ])('%s gets the variables that it needs', (name, own) => {
   expect(Object.keys(variables(template, name)).sort()).toEqual([...COMMON, ...own].sort());
 });
@@ -158,6 +160,7 @@ test.each([
   ['ROUTES_TABLE', 'AWS::DynamoDB::GlobalTable', 'Routes'],
   ['MESSAGES_TABLE', 'AWS::DynamoDB::GlobalTable', 'Messages'],
   ['INFLIGHT_TABLE', 'AWS::DynamoDB::GlobalTable', 'Inflight'],
+  ['STATISTICS_TABLE', 'AWS::DynamoDB::GlobalTable', 'Statistics'],
   ['DELIVERIES_QUEUE_URL', 'AWS::SQS::Queue', 'Deliveries'],
   ['UNROUTED_QUEUE_URL', 'AWS::SQS::Queue', 'Unrouted'],
   ['LOOK_UPS_QUEUE_URL', 'AWS::SQS::Queue', 'LookUps'],

@@ -109,6 +109,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('iot', TOPICS, 'Publish', 'RetainPublish'),
     ...calls('iot', CLIENTS, 'SendDirectMessage'),
   ],
+  Api: [...calls('dynamodb', 'Statistics', 'GetItem', 'Query')],
 };
 
 const names = Object.keys(EXPECTED);

@@ -61,6 +61,6 @@ export const getAdvice = createRoute({
   operationId: 'getAdvice',
   summary: 'What the last survey advises',
   tags,
-  request: { query: noQuery },
-  responses: { 200: answer(adviceList, 'The advice'), ...problems() },
+  request: { query: z.strictObject({ limit, cursor: cursor.optional() }) },
+  responses: { 200: answer(adviceList, 'A page of advice'), ...problems('cursor.invalid') },
 });

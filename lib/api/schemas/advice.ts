@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { time } from './values.ts';
+import { nextCursor, time } from './values.ts';
 
 export const advice = z
   .object({
@@ -30,7 +30,8 @@ export const adviceList = z
   .object({
     advice: z.array(advice),
     surveyedAt: time.optional().openapi({ description: 'Absent before the first survey' }),
+    nextCursor,
   })
-  .openapi('AdviceList');
+  .openapi('AdviceList', { description: 'Warnings first' });
 
 export type AdviceList = z.infer<typeof adviceList>;

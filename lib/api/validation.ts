@@ -1,0 +1,35 @@
+import type { Hook } from '@hono/zod-openapi';
+import type { ApiEnvironment } from './environment.ts';
+import { problemAnswer } from './problem.ts';
+import type { Problem } from './schemas/problem.ts';
+
+/** So many problems are named; more help nobody. */
+const MAXIMUM_NAMED = 20;
+
+const PLACES = { param: 'path', query: 'query', json: 'body' } as const;
+
+type Named = NonNullable<Problem['errors']>[number];
+
+function fieldOf(path: readonly PropertyKey[], place: Named['in']): string {
+  if (place !== 'body') return path.map(String).join('.');
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Refuses what does not meet the schemas of its operation, and says what and where. */
+export const refuseInvalid: Hook<unknown, ApiEnvironment, '', unknown> = (result, context) => {
+  if (result.success) return undefined;
+  const place = PLACES[result.target as keyof typeof PLACES] ?? 'body';
+  const errors = result.error.issues.slice(0, MAXIMUM_NAMED).map(
+    (issue): Named => ({
+      in: place,
+      field: fieldOf(issue.path, place),
+      message: issue.message.slice(0, 300),
+    }),
+  );
+  const [first] = errors;
+  const where = first === undefined || first.field === '' ? `the ${place}` : `${place} ${first.field}`;
+  return problemAnswer(context, 'request.invalid', {
+    detail: `${where}: ${first?.message ?? 'is not as it should be'}`.slice(0, 400),
+    errors,
+  });
+};
