@@ -17,19 +17,24 @@ const NPM = `for argument in "$@"; do case "$argument" in --outputFile.json=*) e
 function run(programs: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), 'ci-run-'));
   folders.push(folder);
-  const calls = join(folder, 'calls');
-  writeFileSync(calls, '');
-  const all = { npm: NPM, npx: '', mosquitto_pub: '', mosquitto_sub: '', 'apt-get': '', ...programs };
+  const log = join(folder, 'calls');
+  writeFileSync(log, '');
+  const all = { npm: NPM, npx: '', dpkg: '', 'apt-get': '', systemctl: '', sudo: 'exec "$@"', ...programs };
   for (const [name, script] of Object.entries(all)) {
-    writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >> '${calls}'\n${script}\n`);
+    writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >> '${log}'\n${script}\n`);
     chmodSync(join(folder, name), 0o755);
   }
   const { status, stdout } = spawnSync('.ci/run', {
     encoding: 'utf8',
     env: { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` },
   });
-  const { stdout: called } = spawnSync('cat', [calls], { encoding: 'utf8' });
-  return { status, lastLine: stdout.trimEnd().split('\n').at(-1), calls: called.trim().split('\n') };
+  const { stdout: called } = spawnSync('cat', [log], { encoding: 'utf8' });
+  const calls = called.trim().split('\n');
+  return {
+    status,
+    lastLine: stdout.trimEnd().split('\n').at(-1),
+    calls: calls.filter((call) => !call.startsWith('sudo ')),
+  };
 }
 
 test('ends with the counts of the tests', () => {
@@ -40,6 +45,7 @@ test('ends with the counts of the tests', () => {
 
 test('runs the checks before the tests, the cheapest first', () => {
   expect(run({}).calls.map((call) => call.split(' ').slice(0, 2).join(' '))).toEqual([
+    'dpkg -s',
     'npm ci',
     'npx biome',
     'npx tsc',
@@ -59,4 +65,21 @@ test('tests that fail fail the run', () => {
   const { status, lastLine } = run({ npm: `${NPM}\ntest "$1" != test` });
   expect(lastLine).toBe('7 passed, 1 failed');
   expect(status).toBe(1);
+});
+
+test('installs what is missing of the programs that tests run with', () => {
+  const { calls } = run({ dpkg: 'false' });
+  const packages = ['mosquitto-clients', 'mosquitto', 'python3-paho-mqtt'];
+  expect(calls.slice(1, 4)).toEqual([
+    'apt-get update -q',
+    `apt-get install -q -y --no-install-recommends ${packages.join(' ')}`,
+    'systemctl disable -q --now mosquitto',
+  ]);
+});
+
+test('says so when they cannot be installed', () => {
+  expect(run({ dpkg: 'false', 'apt-get': 'false' })).toMatchObject({
+    status: 1,
+    lastLine: '0 passed, 1 failed',
+  });
 });
