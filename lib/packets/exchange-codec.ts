@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { shown } from '#session/shown';
 import { checkTopicName } from '#session/topic-name';
 import type { ConnectionContext, HeartbeatEvent, PacketsRequest } from './exchange.ts';
+import { receiveTimeAfter } from './receive-times.ts';
 
 /* Every `error` says what is allowed; what came and where is added by `problemOf`. */
 
@@ -81,15 +82,23 @@ const packet = object({
   receivedAtMs: milliseconds,
 });
 
-const ASCENDING = 'packets in the order in which they came, receivedAtMs strictly ascending';
+const ASCENDING =
+  'packets in the order in which they came, receivedAtMs ascending, strictly but for PUBACK, PUBREC, PUBCOMP and PINGREQ';
+
+function isAscending(list: readonly z.infer<typeof packet>[]): boolean {
+  return list.every(({ data, receivedAtMs }, index) => {
+    const previousAtMs = list[index - 1]?.receivedAtMs ?? -1;
+    return receivedAtMs >= receiveTimeAfter(firstByteOf(data), previousAtMs, 0);
+  });
+}
+
+function firstByteOf(base64: string): Uint8Array {
+  return Buffer.from(base64.slice(0, 4), 'base64');
+}
+
 const packets = z
   .array(packet, { error: 'a list of packets' })
-  .check(
-    z.refine(
-      (list) => list.every(({ receivedAtMs }, index) => receivedAtMs > (list[index - 1]?.receivedAtMs ?? -1)),
-      { error: ASCENDING },
-    ),
-  );
+  .check(z.refine(isAscending, { error: ASCENDING }));
 
 const REASONS = [
   'CONNECTION_LOST',

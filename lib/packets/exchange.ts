@@ -68,7 +68,7 @@ export interface PacketsRequest {
   readonly packets: readonly {
     /** The whole control packet, base64. */
     readonly data: string;
-    /** Epoch milliseconds, strictly ascending over the connection. */
+    /** Epoch milliseconds, ascending over the connection: see receive-times.ts. */
     readonly receivedAtMs: number;
   }[];
   /** A signal said that something waits; the filters it named, none: look at all. */

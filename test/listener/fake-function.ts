@@ -1,4 +1,5 @@
 import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
+import { parsePacketsRequest } from '#packets/exchange-codec';
 import { generatePacket } from '#packets/generate';
 import { parsePacket } from '#packets/parse';
 import type { ClientPacket, ConnectPacket, ServerPacket } from '#packets/types';
@@ -16,7 +17,9 @@ export class FakeFunction {
 
   readonly handle = async (request: PacketsRequest): Promise<PacketsResponse> => {
     // As it would come through Lambda.
-    const received = JSON.parse(JSON.stringify(request)) as PacketsRequest;
+    const parsed = parsePacketsRequest(JSON.parse(JSON.stringify(request)));
+    if (!parsed.ok) throw new Error(parsed.problems.join('; '));
+    const received = parsed.request;
     this.requests.push(received);
     const answer = await this.before.shift()?.(received);
     return answer ?? this.answer(received);

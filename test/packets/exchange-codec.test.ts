@@ -73,6 +73,17 @@ describe('a request of a carrier', () => {
     expect(parsePacketsRequest(JSON.parse(JSON.stringify(request)))).toEqual({ ok: true, request });
   });
 
+  it('is taken with acknowledgements that share the receive time of the packet before', () => {
+    const packets = ['QAIAAQ==', 'UAIAAQ==', 'cAIAAQ==', 'wAA='].map((data) => ({
+      data,
+      receivedAtMs: 1_001,
+    }));
+    expect(parsePacketsRequest(changed('packets', packets))).toMatchObject({
+      ok: true,
+      request: { packets },
+    });
+  });
+
   it.each([
     ['connection', undefined, 'connection: nothing came; allowed: an object with id, carrier'],
     ['connection.id', 'a b', 'connection.id: "a b" came; allowed: 1 to 128 letters, digits, hyphens'],
@@ -108,7 +119,7 @@ describe('a request of a carrier', () => {
       'packets',
       [
         { data: 'wAA=', receivedAtMs: 0 },
-        { data: 'wAA=', receivedAtMs: 0 },
+        { data: '4AA=', receivedAtMs: 0 },
       ],
       'packets: a list of 2 came; allowed: packets in the order',
     ],
