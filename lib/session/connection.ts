@@ -1,3 +1,4 @@
+import { later, type Position } from './position.ts';
 import type { Progress } from './progress.ts';
 
 /** A network connection of a client, as far as the events so far tell. Times are epoch milliseconds. */
@@ -25,7 +26,19 @@ export interface Connection {
   readonly caughtUpFrom?: string;
   /** How far the delivery to this connection came; the newest connection's stands on the session. */
   readonly progress?: Progress;
+  /** An operator has ended the session then: its life ends with this connection, whatever it would have lasted. */
+  readonly endedByOperatorAtMs?: number;
+  /** An operator has given up everything before this position that waits for the client. */
+  readonly givenUpBefore?: Position;
+  /**
+   * No connection of the device: an operator has made the session before it connected. The version number is that
+   * of the newest connection known by then, or PROVISIONED_FIRST.
+   */
+  readonly isProvisioned?: true;
 }
+
+/** Version number of a provisioned connection of a client of which no connection is known: all are newer. */
+export const PROVISIONED_FIRST = -1;
 
 /**
  * A version number that is lower although its time is later by at least this much was reset by the broker
@@ -45,11 +58,25 @@ export function endOf(connection: Connection): number | undefined {
 
 /** Order of two connections of one client: by version number, unless the broker has reset it in between. */
 export function compareConnections(one: Connection, other: Connection): number {
+  if (one.isProvisioned !== other.isProvisioned) {
+    return one.isProvisioned ? compareToProvisioned(one, other) : -compareToProvisioned(other, one);
+  }
   const byTime = startOf(one) - startOf(other);
   if (one.versionNumber === undefined || other.versionNumber === undefined) return byTime;
   const byVersion = one.versionNumber - other.versionNumber;
   if (byVersion === 0 || Math.sign(byVersion) === Math.sign(byTime)) return byTime || byVersion;
   return Math.abs(byTime) >= VERSION_RESET_MS ? byTime : byVersion;
+}
+
+/**
+ * What was made before a device connected comes behind the connections that were known by then. The broker counts
+ * on, or from 0 again; so what began later is newer, and so is one with a higher number that was heard of late.
+ */
+function compareToProvisioned(provisioned: Connection, other: Connection): number {
+  const isOlder =
+    startOf(other) <= startOf(provisioned) &&
+    (other.versionNumber ?? Number.POSITIVE_INFINITY) <= (provisioned.versionNumber ?? PROVISIONED_FIRST);
+  return isOlder ? 1 : -1;
 }
 
 function isSame(known: Connection, fact: Connection): boolean {
@@ -82,6 +109,20 @@ export function joinConnection(known: readonly Connection[], fact: Connection): 
     seenAtMs: Math.min(before.seenAtMs, fact.seenAtMs),
     // Once it is known that the broker's answer proved nothing, it stays so.
     ...(before.brokerResumed === false && { brokerResumed: false }),
+    ...actsOf(before, fact),
   };
   return known.with(index, joined).sort(compareConnections);
+}
+
+/** What operators did, from both: the first end stands, and the last of what was given up. */
+function actsOf(one: Connection, other: Connection): Partial<Connection> {
+  const endedAtMs = Math.min(
+    one.endedByOperatorAtMs ?? Number.POSITIVE_INFINITY,
+    other.endedByOperatorAtMs ?? Number.POSITIVE_INFINITY,
+  );
+  const givenUp = later(one.givenUpBefore ?? '', other.givenUpBefore ?? '');
+  return {
+    ...(Number.isFinite(endedAtMs) && { endedByOperatorAtMs: endedAtMs }),
+    ...(givenUp !== '' && { givenUpBefore: givenUp }),
+  };
 }

@@ -9,6 +9,8 @@ export interface Declaration {
   readonly cleanStart?: boolean;
   /** Seconds; 0xFFFFFFFF never expires. */
   readonly sessionExpiryInterval?: number;
+  /** An operator's word: it sets any interval, also from 0. */
+  readonly byOperator?: true;
 }
 
 /** More of a client than this are cut down to those that decide. */
@@ -21,19 +23,32 @@ function isSame(one: Declaration, other: Declaration): boolean {
     one.atMs === other.atMs &&
     one.sessionIdentifier === other.sessionIdentifier &&
     one.cleanStart === other.cleanStart &&
-    one.sessionExpiryInterval === other.sessionExpiryInterval
+    one.sessionExpiryInterval === other.sessionExpiryInterval &&
+    one.byOperator === other.byOperator
   );
 }
 
 /** Adds a declaration to those known, in time order; a duplicate changes nothing. */
 export function joinDeclaration(known: readonly Declaration[], added: Declaration): readonly Declaration[] {
   if (known.some((declaration) => isSame(declaration, added))) return known;
-  return [...known, added].sort((one, other) => one.atMs - other.atMs);
+  return [...known, added].sort(compareDeclarations);
+}
+
+/** In time order; of the same millisecond an operator has the last word. */
+function compareDeclarations(one: Declaration, other: Declaration): number {
+  return one.atMs - other.atMs || Number(one.byOperator ?? false) - Number(other.byOperator ?? false);
+}
+
+/** The interval that an operator has set on a connection, unless the device has spoken since. */
+export function operatorsInterval(declarations: readonly Declaration[]): Declaration | undefined {
+  const last = declarations.findLast(({ sessionExpiryInterval }) => sessionExpiryInterval !== undefined);
+  return last?.byOperator ? last : undefined;
 }
 
 /**
  * The declarations that are worth keeping once there are many: of each connection the first word on Clean
- * Start, the first interval of 0, after which no other counts, and the first and the last interval.
+ * Start, the first interval of 0, after which no other of the device counts, the first and the last interval, and
+ * an operator's last word with the first interval of 0 behind it.
  */
 export function rememberDeclarations(
   declarations: readonly Declaration[],
@@ -47,6 +62,10 @@ export function rememberDeclarations(
     kept.add(own.find(({ cleanStart }) => cleanStart !== undefined));
     kept.add(intervals.find(({ sessionExpiryInterval }) => sessionExpiryInterval === 0));
     kept.add(intervals[0]).add(intervals.at(-1));
+    const operators = intervals.findLastIndex(({ byOperator }) => byOperator);
+    if (operators < 0) continue;
+    const since = intervals.slice(operators);
+    kept.add(since[0]).add(since.find(({ sessionExpiryInterval }) => sessionExpiryInterval === 0));
   }
   return declarations.filter((declaration) => kept.has(declaration));
 }
@@ -91,25 +110,39 @@ export function declarationsOn(
 
 /**
  * The interval after all that was declared. The first declaration stands for CONNECT where nothing else
- * says what CONNECT asked for; each later one stands for DISCONNECT, which may not raise it from 0.
+ * says what CONNECT asked for; each later one stands for DISCONNECT, which may not raise it from 0. An operator's
+ * sets it whatever it was.
+ *
+ * @param maximum of what the device may say
  */
-export function declaredInterval(initial: number, declarations: readonly Declaration[]): number;
+export function declaredInterval(
+  initial: number,
+  declarations: readonly Declaration[],
+  maximum?: number,
+): number;
 export function declaredInterval(
   initial: number | undefined,
   declarations: readonly Declaration[],
+  maximum?: number,
 ): number | undefined;
 export function declaredInterval(
   initial: number | undefined,
   declarations: readonly Declaration[],
+  maximum = Number.POSITIVE_INFINITY,
 ): number | undefined {
   let interval = initial;
-  for (const { sessionExpiryInterval } of declarations) {
+  for (const { sessionExpiryInterval, byOperator } of declarations) {
     if (sessionExpiryInterval === undefined) continue;
-    if (interval === undefined) {
+    if (byOperator) {
       interval = sessionExpiryInterval;
       continue;
     }
-    const change = changeInterval(interval, sessionExpiryInterval);
+    const asked = Math.min(sessionExpiryInterval, maximum);
+    if (interval === undefined) {
+      interval = asked;
+      continue;
+    }
+    const change = changeInterval(interval, asked);
     if (change.changed) interval = change.interval;
   }
   return interval;

@@ -1,5 +1,5 @@
 import { type Connection, endOf, startOf } from './connection.ts';
-import { type Declaration, declaredCleanStart, declaredInterval } from './declaration.ts';
+import { type Declaration, declaredCleanStart, declaredInterval, operatorsInterval } from './declaration.ts';
 import { capInterval, hasExpired, NEVER, sessionEndMs } from './expiry.ts';
 import { lossWindowMs } from './loss-window.ts';
 import type { SessionPolicy } from './policy.ts';
@@ -8,7 +8,7 @@ import type { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 
 /** Why a life of a client identifier ended. */
-export type EndReason = 'expired' | 'cleanStart' | 'disconnected' | 'takenOver';
+export type EndReason = 'expired' | 'cleanStart' | 'disconnected' | 'takenOver' | 'operator';
 
 /** The rules that a life is computed with. */
 export interface LifeRules {
@@ -26,6 +26,8 @@ export interface Life {
   readonly sessionPresent: boolean;
   /** In force for that connection, seconds. */
   readonly sessionExpiryInterval: number;
+  /** An operator has set the interval then, epoch milliseconds, and the device has not spoken since. */
+  readonly intervalSetAtMs?: number;
   /** Delivery to that connection is owed from here on. */
   readonly owedFrom: Position;
   /** The broker delivers everything from `owedFrom` on to that connection, or the pump already has. */
@@ -45,6 +47,45 @@ function brokerHolds(previous: Connection, endedAtMs: number, next: Connection, 
   const expiry = previous.brokerSessionExpiry ?? settings.brokerSessionExpirySeconds;
   if (next.brokerResumed !== undefined) return next.brokerResumed;
   return !hasExpired(sessionEndMs(endedAtMs, expiry), startOf(next));
+}
+
+/** What an operator has given up is not owed to anybody. */
+function withoutGivenUp(owedFrom: Position, { givenUpBefore }: Connection): Position {
+  return later(owedFrom, givenUpBefore ?? owedFrom);
+}
+
+/** Nothing is left of it for the next connection, however soon or late that was. */
+function endsInAnyCase({ connection, sessionExpiryInterval }: Life): boolean {
+  return sessionExpiryInterval === 0 || connection.endedByOperatorAtMs !== undefined;
+}
+
+export interface LifeEnd {
+  /** Absent: it does not end, as far as is known. */
+  readonly atMs?: number;
+  readonly reason: EndReason;
+}
+
+/** When a life ends by itself. An operator who shortens the interval does not end it before that moment. */
+function endByItself(life: Life, endedAtMs: number | undefined, takenOver: boolean): LifeEnd {
+  const { sessionExpiryInterval, intervalSetAtMs = Number.NEGATIVE_INFINITY } = life;
+  const endMs = endedAtMs === undefined ? undefined : sessionEndMs(endedAtMs, sessionExpiryInterval);
+  if (endedAtMs === undefined || endMs === undefined) return { reason: 'expired' };
+  const atMs = Math.max(endMs, intervalSetAtMs);
+  if (sessionExpiryInterval > 0) return { atMs, reason: 'expired' };
+  if (intervalSetAtMs > endedAtMs) return { atMs, reason: 'operator' };
+  return { atMs, reason: takenOver ? 'takenOver' : 'disconnected' };
+}
+
+/**
+ * When a life ends, and why: by itself or by an operator, whichever is first.
+ *
+ * @param endedAtMs its newest connection, undefined: that still stands
+ */
+export function endOfLife(life: Life, endedAtMs: number | undefined, takenOver: boolean): LifeEnd {
+  const byItself = endByItself(life, endedAtMs, takenOver);
+  const { endedByOperatorAtMs } = life.connection;
+  if (endedByOperatorAtMs === undefined || hasExpired(byItself.atMs, endedByOperatorAtMs)) return byItself;
+  return { atMs: endedByOperatorAtMs, reason: 'operator' };
 }
 
 /** When a connection is over for good: at its end, at the latest when the next one took the client over. */
@@ -85,7 +126,8 @@ function intervalOf(
   if (source === 'never' || typeof source === 'number') {
     const fixed = source === 'never' ? NEVER : source;
     // A fixed interval can only be shortened by the device, so that it can end its session.
-    return Math.min(fixed, declaredInterval(fixed, declarations));
+    const declared = declaredInterval(fixed, declarations, fixed);
+    return operatorsInterval(declarations) === undefined ? declared : capInterval(declared, maximum);
   }
   const broker =
     connection.brokerSessionExpiry ??
@@ -121,35 +163,37 @@ function beginConnection(
 ): Life {
   const startedAtMs = startOf(connection);
   const sessionExpiryInterval = intervalOf(connection, declared, rules);
+  const intervalSetAtMs = operatorsInterval(declared)?.atMs;
+  const own = {
+    connection,
+    sessionExpiryInterval,
+    ...(intervalSetAtMs === undefined ? {} : { intervalSetAtMs }),
+  };
   const fresh: Life = {
     incarnation: incarnationOf(connection),
     startedAtMs,
-    connection,
+    ...own,
     sessionPresent: false,
-    sessionExpiryInterval,
-    owedFrom: positionAt(startedAtMs),
+    owedFrom: withoutGivenUp(positionAt(startedAtMs), connection),
     caughtUp: true,
   };
   if (previous === undefined) return fresh;
   const endedAtMs = endBefore(previous.connection, connection);
   const takenOver = wasTakenOver(previous.connection, connection);
-  if (hasExpired(sessionEndMs(endedAtMs, previous.sessionExpiryInterval), startedAtMs)) {
-    const ended = previous.sessionExpiryInterval === 0;
-    return { ...fresh, previousEnd: ended ? (takenOver ? 'takenOver' : 'disconnected') : 'expired' };
-  }
+  const end = endOfLife(previous, endedAtMs, takenOver);
+  if (endsInAnyCase(previous) || hasExpired(end.atMs, startedAtMs))
+    return { ...fresh, previousEnd: end.reason };
   if (asksCleanStart(connection, declared, rules)) return { ...fresh, previousEnd: 'cleanStart' };
   const brokerDelivers =
     rules.policy.delivery === 'broker' ||
     (previous.caughtUp && brokerHolds(previous.connection, endedAtMs, connection, rules.settings));
-  const owedFrom = brokerDelivers
-    ? positionAt(startedAtMs)
-    : owedAfter(previous, endedAtMs, takenOver, rules);
+  const owed = brokerDelivers ? positionAt(startedAtMs) : owedAfter(previous, endedAtMs, takenOver, rules);
+  const owedFrom = withoutGivenUp(owed, connection);
   return {
     incarnation: previous.incarnation,
     startedAtMs: previous.startedAtMs,
-    connection,
+    ...own,
     sessionPresent: true,
-    sessionExpiryInterval,
     owedFrom,
     caughtUp:
       brokerDelivers || (connection.caughtUpFrom !== undefined && connection.caughtUpFrom <= owedFrom),

@@ -15,7 +15,9 @@ export type DropReason =
   | 'expired'
   | 'notAuthorized'
   | 'tooLarge'
-  | 'refused';
+  | 'refused'
+  /** An operator has given it up. */
+  | 'operator';
 
 export interface Drop {
   readonly reason: DropReason;
@@ -83,9 +85,15 @@ export function exists(session: Session | undefined, nowMs: number): session is 
   return session.endsAtMs === undefined || !hasExpired(session.endsAtMs, nowMs);
 }
 
+/** What an operator has ended is kept for so long, so that the end of its connection finds it ended. */
+const KEPT_AFTER_OPERATOR_MS = 10 * 60 * 1000;
+
 /** The TTL attribute, epoch seconds; undefined while the session must not be removed. */
 export function timeToLive(session: Session): number | undefined {
-  return session.endsAtMs === undefined ? undefined : expiresAtSeconds(session.endsAtMs);
+  const { endsAtMs } = session;
+  if (endsAtMs === undefined) return undefined;
+  const isOperators = newestConnection(session).endedByOperatorAtMs !== undefined;
+  return expiresAtSeconds(isOperators ? endsAtMs + KEPT_AFTER_OPERATOR_MS : endsAtMs);
 }
 
 /** The newest connection. */

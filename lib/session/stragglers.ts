@@ -11,6 +11,7 @@ import { owedSinceMs, type Subscription } from './subscription.ts';
 
 /** When the broker began to deliver a filter on a connection; undefined if it never did. */
 function liveFromMs(subscription: Subscription, connection: Connection, next: Connection | undefined) {
+  if (subscription.isProvisioned) return undefined;
   const untilMs = next === undefined ? Number.POSITIVE_INFINITY : startOf(next);
   return subscription.subscribedAtMs.find((atMs) => atMs >= startOf(connection) && atMs < untilMs);
 }

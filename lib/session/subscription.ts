@@ -11,6 +11,8 @@ export interface SubscriptionOptions {
   readonly retainAsPublished?: true;
   /** Sent along with what matches. [MQTT-3.3.4-3] */
   readonly subscriptionIdentifier?: number;
+  /** An operator has made it, and the device has not subscribed itself since: the broker does not know of it. */
+  readonly isProvisioned?: true;
 }
 
 /** One filter of one session: what its SUBSCRIBE and UNSUBSCRIBE packets have said so far. */
@@ -87,6 +89,7 @@ export function optionsOf(of: SubscriptionOptions): SubscriptionOptions {
     ...(of.noLocal && { noLocal: true }),
     ...(of.retainAsPublished && { retainAsPublished: true }),
     ...(of.subscriptionIdentifier !== undefined && { subscriptionIdentifier: of.subscriptionIdentifier }),
+    ...(of.isProvisioned && { isProvisioned: true }),
   };
 }
 
@@ -102,7 +105,7 @@ export function owedSinceMs(subscription: Subscription): number {
 
 /** Since when the broker delivers this filter on the given connection itself; undefined when it does not. */
 export function liveSinceMs(subscription: Subscription, sessionIdentifier: string): number | undefined {
-  return subscription.sessionIdentifier === sessionIdentifier
+  return subscription.sessionIdentifier === sessionIdentifier && !subscription.isProvisioned
     ? subscription.subscribedAtMs.at(-1)
     : undefined;
 }

@@ -7,8 +7,8 @@ import {
   rememberDeclarations,
   withoutForgotten,
 } from './declaration.ts';
-import { sessionEndMs } from './expiry.ts';
-import { cursorOf, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
+import { cursorOf, endOfLife, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
+import { later, type Position } from './position.ts';
 import type { Progress } from './progress.ts';
 import { exists, newestConnection, type Session, type SessionStatus } from './session.ts';
 import { type SessionWill, settleWills } from './will.ts';
@@ -54,6 +54,7 @@ export type Transition =
     };
 
 function statusOf(life: Life): SessionStatus {
+  if (life.connection.endedByOperatorAtMs !== undefined) return 'ended';
   if (endOf(life.connection) === undefined) return 'connected';
   return life.sessionExpiryInterval === 0 ? 'ended' : 'disconnected';
 }
@@ -74,8 +75,8 @@ function sessionFrom(
   const before = liveThrough(prior?.before, forgotten, declarationsOf, rules);
   const life = liveThrough(before, remembered, declarationsOf, rules);
   if (life === undefined) throw new Error(`No connection of ${clientId} is known`);
-  const endedAtMs = endOf(life.connection);
-  const endsAtMs = endedAtMs === undefined ? undefined : sessionEndMs(endedAtMs, life.sessionExpiryInterval);
+  const endsAtMs = endOfLife(life, endOf(life.connection), false).atMs;
+  const stragglersFrom = stragglersAfter(prior, connectionsOfLife(life.incarnation, remembered), life);
   const status = statusOf(life);
   const progress = life.connection.progress ?? sameCatchUp(prior?.progress, life);
   return {
@@ -92,8 +93,7 @@ function sessionFrom(
     ...(endsAtMs === undefined ? {} : { endsAtMs }),
     owedFrom: life.owedFrom,
     cursor: cursorOf(life, rules),
-    ...(prior?.stragglersFrom !== undefined &&
-      prior.incarnation === life.incarnation && { stragglersFrom: prior.stragglersFrom }),
+    ...(stragglersFrom === undefined ? {} : { stragglersFrom }),
     owesDelivery: status === 'connected' && !life.caughtUp,
     ...(progress === undefined ? {} : { progress }),
     ...(prior?.lease === undefined ? {} : { lease: prior.lease }),
@@ -103,6 +103,18 @@ function sessionFrom(
     drops: prior?.drops ?? {},
     lastDrops: prior?.lastDrops ?? [],
   };
+}
+
+/** Of the stragglers those before it are delivered, or given up by an operator. */
+function stragglersAfter(
+  prior: Session | undefined,
+  connections: readonly Connection[],
+  { incarnation }: Life,
+): Position | undefined {
+  const known = prior?.incarnation === incarnation ? prior.stragglersFrom : undefined;
+  const givenUp = connections.map(({ givenUpBefore }) => givenUpBefore);
+  const all = [known, ...givenUp].filter((each) => each !== undefined);
+  return all.length === 0 ? undefined : all.reduce(later);
 }
 
 function withoutProgress({ progress: _, ...connection }: Connection): Connection {
@@ -131,9 +143,8 @@ function sameCatchUp(progress: Progress | undefined, { incarnation, owedFrom }: 
 function endOfPrior(prior: Session | undefined, life: Life, connections: readonly Connection[]) {
   if (prior === undefined || prior.status === 'ended') return {};
   if (prior.incarnation === life.incarnation) {
-    return statusOf(life) === 'ended'
-      ? { endedIncarnation: life.incarnation, endReason: 'disconnected' as const }
-      : {};
+    const { reason } = endOfLife(life, endOf(life.connection), false);
+    return statusOf(life) === 'ended' ? { endedIncarnation: life.incarnation, endReason: reason } : {};
   }
   const first = prior.connections.find((connection) => incarnationOf(connection) === prior.incarnation);
   const goesOn = connectionsOfLife(life.incarnation, connections).some(

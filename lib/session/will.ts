@@ -46,9 +46,9 @@ function fateOfNewest(will: SessionWill | DueWill, { connection, endsAtMs }: Wil
   if (endedAtMs === undefined) return { open: true };
   // [MQTT-3.14.4-3]
   if (connection.disconnectReason === NORMAL_DISCONNECTION) return { dropped: true };
-  if ('atMs' in will) return { dueAtMs: will.atMs };
+  const delayedMs = 'atMs' in will ? will.atMs : endedAtMs + will.delaySeconds * 1000;
   // After the delay, or with the session, whichever is first. [MQTT-3.1.2-8]
-  return { dueAtMs: Math.min(endedAtMs + will.delaySeconds * 1000, endsAtMs ?? Number.POSITIVE_INFINITY) };
+  return { dueAtMs: Math.min(delayedMs, endsAtMs ?? Number.POSITIVE_INFINITY) };
 }
 
 /** What becomes of the will of a connection after which the client has connected again. */

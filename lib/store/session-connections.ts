@@ -24,6 +24,9 @@ const ORDER = [
   'brokerResumed',
   'caughtUpFrom',
   'progress',
+  'endedByOperatorAtMs',
+  'givenUpBefore',
+  'isProvisioned',
 ] as const satisfies readonly (keyof Connection)[];
 
 type Forgotten = Exclude<keyof Connection, (typeof ORDER)[number]>;
@@ -57,7 +60,12 @@ function fullReason(stored: unknown): string {
   return typeof stored === 'number' ? (DISCONNECT_REASONS[stored] ?? String(stored)) : String(stored);
 }
 
-const TIMES = ['seenAtMs', 'disconnectedAtMs', 'goneAtMs'] as const satisfies readonly (keyof Connection)[];
+const TIMES = [
+  'seenAtMs',
+  'disconnectedAtMs',
+  'goneAtMs',
+  'endedByOperatorAtMs',
+] as const satisfies readonly (keyof Connection)[];
 
 /** The times of a connection, each with so much added as it is not undefined. */
 function shifted(times: Partial<Connection>, byMs: number): Partial<Connection> {
@@ -69,6 +77,7 @@ function shifted(times: Partial<Connection>, byMs: number): Partial<Connection> 
 
 export function connectionToList(connection: Connection, incarnation: string): StoredList {
   const { sessionIdentifier, caughtUpFrom, progress, seenAtMs, connectedAtMs, disconnectReason } = connection;
+  const { givenUpBefore } = connection;
   const stored: Record<string, unknown> = {
     ...connection,
     ...shifted(connection, -(connectedAtMs ?? 0)),
@@ -79,6 +88,7 @@ export function connectionToList(connection: Connection, incarnation: string): S
     ...(progress === undefined
       ? {}
       : { progress: progressToList(progress, { incarnation, from: caughtUpFrom }) }),
+    ...(givenUpBefore === undefined ? {} : { givenUpBefore: shortPosition(givenUpBefore) }),
   };
   return trimmed(ORDER.map((property) => (nothingForgotten && stored[property]) ?? null));
 }
@@ -88,7 +98,7 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
   const stored = Object.fromEntries(
     present.filter(([, value]) => value !== undefined),
   ) as unknown as Connection;
-  const { connectedAtMs = 0, disconnectReason, progress } = stored;
+  const { connectedAtMs = 0, disconnectReason, progress, givenUpBefore } = stored;
   const caughtUpFrom = stored.caughtUpFrom === undefined ? undefined : fullPosition(stored.caughtUpFrom);
   const implied = { incarnation, from: caughtUpFrom };
   return {
@@ -101,15 +111,17 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
     ...(progress === undefined
       ? {}
       : { progress: progressFromList(progress as unknown as StoredList, implied) }),
+    ...(givenUpBefore === undefined ? {} : { givenUpBefore: fullPosition(givenUpBefore) }),
   };
 }
 
 /**
- * `[atMs, cleanStart, sessionExpiryInterval, owner]`; the owner as its place among the session's connections, from
+ * `[atMs, cleanStart, sessionExpiryInterval, owner, byOperator]`; the owner as its place among the session's connections, from
  * whose `connectedAtMs` the time then counts, or its identifier.
  */
 export function declarationToList(declaration: Declaration, connections: readonly Connection[]): StoredList {
-  const { atMs, cleanStart, sessionExpiryInterval, sessionIdentifier, ...forgotten } = declaration;
+  const { atMs, cleanStart, sessionExpiryInterval, sessionIdentifier, byOperator, ...forgotten } =
+    declaration;
   forgotten satisfies Record<string, never>;
   const place = connections.findIndex((connection) => connection.sessionIdentifier === sessionIdentifier);
   const identifier = sessionIdentifier === undefined ? null : shortIdentifier(sessionIdentifier);
@@ -118,15 +130,17 @@ export function declarationToList(declaration: Declaration, connections: readonl
     cleanStart ?? null,
     sessionExpiryInterval ?? null,
     place < 0 ? identifier : place,
+    byOperator ?? null,
   ]);
 }
 
 export function declarationFromList(list: StoredList, connections: readonly Connection[]): Declaration {
-  const [storedMs, cleanStart, sessionExpiryInterval, owner] = list as [
+  const [storedMs, cleanStart, sessionExpiryInterval, owner, byOperator] = list as [
     number,
     (boolean | null)?,
     (number | null)?,
-    (number | string)?,
+    (number | string | null)?,
+    boolean?,
   ];
   const connection = typeof owner === 'number' ? connections[owner] : undefined;
   const sessionIdentifier = typeof owner === 'string' ? fullIdentifier(owner) : connection?.sessionIdentifier;
@@ -135,5 +149,6 @@ export function declarationFromList(list: StoredList, connections: readonly Conn
     ...(sessionIdentifier === undefined ? {} : { sessionIdentifier }),
     ...(typeof cleanStart === 'boolean' ? { cleanStart } : {}),
     ...(typeof sessionExpiryInterval === 'number' ? { sessionExpiryInterval } : {}),
+    ...(byOperator === true ? { byOperator } : {}),
   };
 }

@@ -47,11 +47,11 @@ function statusOrderOf(session: Session): string {
 
 /**
  * `[incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, owedFrom, caughtUp,
- * previousEnd]`; null where it is the session's own.
+ * previousEnd, intervalSetAtMs]`; null where it is the session's own.
  */
 function lifeToList(life: Life, session: Session): StoredList {
   const { incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, ...more } = life;
-  const { owedFrom, caughtUp, previousEnd, ...forgotten } = more;
+  const { owedFrom, caughtUp, previousEnd, intervalSetAtMs, ...forgotten } = more;
   forgotten satisfies Record<string, never>;
   return trimmed([
     incarnation === session.incarnation ? null : incarnation,
@@ -62,12 +62,13 @@ function lifeToList(life: Life, session: Session): StoredList {
     shortPosition(owedFrom),
     caughtUp,
     previousEnd ?? null,
+    intervalSetAtMs ?? null,
   ]);
 }
 
 function lifeFromList(list: StoredList, stored: StoredSession): Life {
   const [incarnation, startedAtMs, connection, sessionPresent, interval, ...more] = list;
-  const [owedFrom, caughtUp, previousEnd] = more;
+  const [owedFrom, caughtUp, previousEnd, intervalSetAtMs] = more;
   return {
     incarnation: (incarnation as string | null) ?? stored.incarnation,
     startedAtMs: (startedAtMs as number | null) ?? stored.startedAtMs,
@@ -76,7 +77,8 @@ function lifeFromList(list: StoredList, stored: StoredSession): Life {
     sessionExpiryInterval: (interval as number | null) ?? stored.sessionExpiryInterval,
     owedFrom: fullPosition(owedFrom as string),
     caughtUp: caughtUp as boolean,
-    ...(previousEnd === undefined ? {} : { previousEnd: previousEnd as EndReason }),
+    ...(typeof previousEnd === 'string' ? { previousEnd: previousEnd as EndReason } : {}),
+    ...(typeof intervalSetAtMs === 'number' ? { intervalSetAtMs } : {}),
   };
 }
 

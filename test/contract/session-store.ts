@@ -27,6 +27,15 @@ const full = (clientId: string): Session => {
         progress: { incarnation: session.incarnation, from: positionAt(3), at: positionOf(3, 'x') },
       },
       { sessionIdentifier: '=', seenAtMs: 7, connectedAtMs: 6, brokerResumed: false },
+      {
+        sessionIdentifier: 'provisioned-1',
+        versionNumber: -1,
+        seenAtMs: 10,
+        connectedAtMs: 10,
+        isProvisioned: true,
+        endedByOperatorAtMs: 12,
+        givenUpBefore: positionAt(11),
+      },
     ],
     before: {
       incarnation: '1:another',
@@ -37,6 +46,7 @@ const full = (clientId: string): Session => {
       owedFrom: LOG_START,
       caughtUp: false,
       previousEnd: 'takenOver',
+      intervalSetAtMs: 4,
     },
     declarations: [
       { atMs: 5 },
@@ -46,6 +56,8 @@ const full = (clientId: string): Session => {
       { atMs: 9, sessionIdentifier: '=', cleanStart: true },
       { atMs: 10, sessionIdentifier: '=', sessionExpiryInterval: 0 },
       { atMs: 9, sessionIdentifier: 'forgotten', sessionExpiryInterval: 60 },
+      { atMs: 11, sessionIdentifier: 'forgotten', sessionExpiryInterval: 60, byOperator: true },
+      { atMs: 12, sessionExpiryInterval: 60, byOperator: true },
     ],
     owedFrom: positionAt(77),
     progress: {

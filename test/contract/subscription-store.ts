@@ -34,6 +34,7 @@ export function subscriptionStoreContract(storeOf: () => SubscriptionStore): voi
 
     it('keeps the options of the latest SUBSCRIBE [MQTT-3.8.4-3]', async () => {
       const options = {
+        isProvisioned: true,
         noLocal: true,
         retainAsPublished: true,
         subscriptionIdentifier: 268_435_455,

@@ -7,6 +7,9 @@ function connection(versionNumber: number | undefined, atMs: number, more: Parti
   return { sessionIdentifier: `s${versionNumber}`, ...known, seenAtMs: atMs, ...more };
 }
 
+const provisioned = (versionNumber: number | undefined, atMs: number) =>
+  connection(versionNumber, atMs, { isProvisioned: true });
+
 describe('the order of two connections', () => {
   it.each([
     ['by version number', connection(1, T0), connection(2, T0 + 10)],
@@ -19,6 +22,11 @@ describe('the order of two connections', () => {
     ['by time while a number is not known', connection(9, T0), connection(undefined, T0 + 1)],
     ['by time for one number', connection(3, T0), connection(3, T0 + 1)],
     ['by version number at one time', connection(3, T0), connection(4, T0)],
+    ['to what an operator made after it', connection(3, T0), provisioned(3, T0 + 1)],
+    ['from what an operator made to a higher number', provisioned(3, T0), connection(4, T0 - 1)],
+    ['from what an operator made to what began later', provisioned(3, T0), connection(0, T0 + 1)],
+    ['from what an operator made to one without a number', provisioned(3, T0), connection(undefined, T0 - 1)],
+    ['from what was made before anything was known', provisioned(undefined, T0), connection(0, T0 - 1)],
   ])('goes %s', (_, earlier, later) => {
     expect(compareConnections(earlier, later)).toBeLessThan(0);
     expect(compareConnections(later, earlier)).toBeGreaterThan(0);

@@ -105,6 +105,16 @@ describe('what is owed to a connected client', () => {
     expect(due([fresh], BACK + 8_000).ranges).toEqual([]);
   });
 
+  it('goes on for a filter that an operator has subscribed, as the broker does not deliver it', () => {
+    const made = {
+      sessionIdentifier: newIdentifier,
+      subscribedAtMs: [BACK + 100],
+      isProvisioned: true,
+    } as const;
+    const found = due([subscribed('a', undefined, made)], BACK + 60_000);
+    expect(found).toMatchObject({ isComplete: false, ranges: [{ upTo: positionAt(BACK + 56_000) }] });
+  });
+
   it('is nothing without a subscription: the catch-up is complete', () => {
     expect(due([], BACK + 10_000)).toMatchObject({ ranges: [], isComplete: true });
   });

@@ -33,6 +33,14 @@ describe('a message that was appended late is owed', () => {
     expect(owes(receivedAtMs, subscribedAtMs)).toBe(isOwed);
   });
 
+  it('whenever it came since an operator has subscribed, since the broker does not know of it', () => {
+    const session = sessionAfter([first, disconnected(first, END), back], tenMinutes);
+    const { clientId, incarnation } = session;
+    const own = { clientId, filter: 'a', incarnation, sessionIdentifier: 's2', subscribedAtMs: [T0 + 100] };
+    expect(owesStraggler(session, { ...own, isProvisioned: true }, T0 + 9_000, DEFAULT_SETTINGS)).toBe(true);
+    expect(owesStraggler(session, own, T0 + 9_000, DEFAULT_SETTINGS)).toBe(false);
+  });
+
   it('since the client has gone once more', () => {
     expect(owes(BACK + 94_999, again, true)).toBe(false);
     expect(owes(BACK + 95_000, again, true)).toBe(true);

@@ -103,6 +103,13 @@ describe('a subscription', () => {
     expect(optionsOf(resultOf(first, subscribed(9, { incarnation: 'next' })))).toEqual({});
   });
 
+  it('is the device’s own as soon as that subscribes itself, whatever the order', () => {
+    const made = subscribed(0, { isProvisioned: true });
+    expect(optionsOf(resultOf(made))).toEqual({ isProvisioned: true });
+    expect(optionsOf(resultOf(made, subscribed(5)))).toEqual({});
+    expect(optionsOf(resultOf(subscribed(5), made))).toEqual({});
+  });
+
   it('changes when nothing but an option does', () => {
     const known = resultOf(subscribed(0, { qos: 1, subscriptionIdentifier: 7 }));
     const changed = (more: Partial<SubscriptionChange>) =>

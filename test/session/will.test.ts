@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { positionOf } from '#session/position';
 import type { SessionEvent } from '#session/transition';
 import { releasedWills, type SessionWill, withoutDueWill } from '#session/will';
+import { endedByOperator } from '#test/session/operator-events';
 import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from './lifecycle-events.ts';
 
 const SECOND = 1_000;
@@ -117,6 +118,17 @@ describe('a will', () => {
     const events = [disconnected(first, END), first];
     expect(sessionOf(...events).dueWills).toEqual([{ ...own, atMs: END + 60 * SECOND }]);
     expect(sessionOf(disconnected(first, END, goodbye), first)).not.toHaveProperty('dueWills');
+  });
+
+  it('is due at once when an operator ends the session in which it waits [MQTT-3.1.2-8]', () => {
+    const ended = sessionOf(first, disconnected(first, END), endedByOperator(first, END + SECOND));
+    expect(ended.dueWills).toEqual([{ ...own, atMs: END + SECOND }]);
+  });
+
+  it('stays with a connection that stands although an operator has ended the session, and is due with its end', () => {
+    const ended = [first, endedByOperator(first, END - SECOND)];
+    expect(sessionOf(...ended).will).toEqual(own);
+    expect(sessionOf(...ended, disconnected(first, END)).dueWills).toEqual([{ ...own, atMs: END - SECOND }]);
   });
 
   it('does not come back with a CONNECT that is handled again after it was published', () => {
