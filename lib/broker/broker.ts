@@ -42,10 +42,25 @@ export type SendOutcome =
   | 'refused'
   | 'unavailable';
 
+export type DisconnectOutcome =
+  | { readonly outcome: 'closed' }
+  /** The broker knows neither a connection nor a session of the client. */
+  | { readonly outcome: 'notConnected' }
+  | { readonly outcome: 'unavailable'; readonly reason: string };
+
 /** The broker's data plane, as far as sessions need it. */
 export interface Broker {
   connection(clientId: string): Promise<LookUp<BrokerConnection>>;
   subscriptions(clientId: string): Promise<LookUp<readonly BrokerSubscription[]>>;
   /** Sends to one connected client; `confirm` waits for its PUBACK. Never throws. */
   send(clientId: string, message: DirectMessage, confirm: boolean): Promise<SendOutcome>;
+}
+
+/** What only operators ask of the broker. */
+export interface DisconnectingBroker extends Broker {
+  /**
+   * Ends the client's connection; its will is published, as for any end that is not the client's own. With
+   * `cleanSession` the broker's own session ends too, also that of a client that is away. Never throws.
+   */
+  disconnect(clientId: string, cleanSession: boolean): Promise<DisconnectOutcome>;
 }

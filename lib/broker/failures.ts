@@ -1,4 +1,4 @@
-import type { LookUp, SendOutcome } from './broker.ts';
+import type { DisconnectOutcome, LookUp, SendOutcome } from './broker.ts';
 
 /** What an error of the data plane means for a message, by HTTP status. Anything else is worth another try. */
 const SEND_OUTCOMES: Readonly<Record<number, SendOutcome>> = {
@@ -31,5 +31,11 @@ export function sendFailure(error: unknown): SendOutcome {
 /** Translates a failed look-up. */
 export function lookUpFailure(error: unknown): Exclude<LookUp<never>, { outcome: 'found' }> {
   if (statusOf(error) === 404) return { outcome: 'unknownClient' };
+  return { outcome: 'unavailable', reason: describe(error) };
+}
+
+/** Translates a failed DeleteConnection. */
+export function disconnectFailure(error: unknown): Exclude<DisconnectOutcome, { outcome: 'closed' }> {
+  if (statusOf(error) === 404) return { outcome: 'notConnected' };
   return { outcome: 'unavailable', reason: describe(error) };
 }

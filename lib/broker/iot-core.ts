@@ -1,4 +1,5 @@
 import {
+  DeleteConnectionCommand,
   GetConnectionCommand,
   IoTDataPlaneClient,
   ListSubscriptionsCommand,
@@ -6,14 +7,15 @@ import {
 } from '@aws-sdk/client-iot-data-plane';
 import type { QoS } from '#session/message';
 import type {
-  Broker,
   BrokerConnection,
   BrokerSubscription,
   DirectMessage,
+  DisconnectingBroker,
+  DisconnectOutcome,
   LookUp,
   SendOutcome,
 } from './broker.ts';
-import { lookUpFailure, sendFailure } from './failures.ts';
+import { disconnectFailure, lookUpFailure, sendFailure } from './failures.ts';
 import { userPropertiesJson } from './user-properties.ts';
 
 /** Seconds that the broker waits for the client's PUBACK (1 to 15; its own default is 5). */
@@ -34,8 +36,8 @@ function definedOnly<Value extends object>(value: { [Key in keyof Value]: Value[
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Value;
 }
 
-/** AWS IoT Core as the broker: GetConnection, ListSubscriptions, SendDirectMessage. */
-export class IotCoreBroker implements Broker {
+/** AWS IoT Core as the broker: GetConnection, ListSubscriptions, SendDirectMessage, DeleteConnection. */
+export class IotCoreBroker implements DisconnectingBroker {
   readonly #client: IoTDataPlaneClient;
 
   constructor(client: IoTDataPlaneClient) {
@@ -98,6 +100,16 @@ export class IotCoreBroker implements Broker {
       return 'delivered';
     } catch (error) {
       return sendFailure(error);
+    }
+  }
+
+  async disconnect(clientId: string, cleanSession: boolean): Promise<DisconnectOutcome> {
+    const command = new DeleteConnectionCommand({ clientId, cleanSession, preventWillMessage: false });
+    try {
+      await this.#client.send(command);
+      return { outcome: 'closed' };
+    } catch (error) {
+      return disconnectFailure(error);
     }
   }
 }

@@ -4,10 +4,10 @@ import { closeReasonOf } from './close-reason.ts';
 import type { CarrierDependencies } from './dependencies.ts';
 import { endCarriage } from './end-carriage.ts';
 import { signalLook } from './send-down.ts';
-import { endTakenOver } from './taken-over.ts';
+import { closeCarriage, endTakenOver } from './told-to-close.ts';
 
 const ALLOWED =
-  '{"kind": "look" or "takenOver", "clientId": …, "connectionId": …} or ' +
+  '{"kind": "look", "takenOver" or "close", "clientId": …, "connectionId": …} or ' +
   '{"kind": "carrierEnded", "clientId": …, "reason": …, "atMs": …}';
 const text = z.string().check(z.minLength(1));
 const signal = { clientId: text, connectionId: text };
@@ -15,6 +15,7 @@ const signal = { clientId: text, connectionId: text };
 const carrierRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('look'), ...signal, filters: z.optional(z.array(z.string())) }),
   z.object({ kind: z.literal('takenOver'), ...signal }),
+  z.object({ kind: z.literal('close'), ...signal }),
   z.object({
     kind: z.literal('carrierEnded'),
     clientId: text,
@@ -48,9 +49,11 @@ export async function handleCarrierRequest(
       return signalLook(clientId, request, dependencies);
     case 'takenOver':
       return endTakenOver(clientId, request.connectionId, dependencies);
+    case 'close':
+      return closeCarriage(clientId, request.connectionId, dependencies);
     case 'carrierEnded': {
       const end = { reason: closeReasonOf(request.reason), atMs: request.atMs };
-      return endCarriage(clientId, end, dependencies);
+      return (await endCarriage(clientId, end, dependencies)).outcome;
     }
   }
 }

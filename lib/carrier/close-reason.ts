@@ -6,6 +6,7 @@ const CLOSE_REASONS: ReadonlySet<string> = new Set<CloseReason>([
   'CLIENT_ERROR',
   'SERVER_ERROR',
   'SERVER_INITIATED_DISCONNECT',
+  'API_INITIATED_DISCONNECT',
 ]);
 
 /**

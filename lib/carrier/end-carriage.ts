@@ -13,6 +13,12 @@ export interface CarriageEnd {
   readonly atMs: number;
 }
 
+export interface EndedCarriage {
+  readonly outcome: 'ended' | 'ended before' | 'not open';
+  /** The one that was meant, unless it is not known any more. */
+  readonly carriage?: Carriage;
+}
+
 /**
  * Ends a client's connection, and says so to the packet edge; again, if that has failed the first time. The
  * end of what carried an older connection changes nothing.
@@ -21,23 +27,23 @@ export async function endCarriage(
   clientId: string,
   end: CarriageEnd,
   dependencies: CarrierDependencies,
-): Promise<'ended' | 'ended before' | 'not open'> {
+): Promise<EndedCarriage> {
   const result = await dependencies.carriages.close(clientId, end);
   if (result.closed) {
     await tellEnded(result.carriage, end, dependencies);
-    return 'ended';
+    return { outcome: 'ended', carriage: result.carriage };
   }
   const { current } = result;
   const isMeant =
     end.connectionId === undefined
       ? current !== undefined && current.openedAtMs <= end.atMs
       : current?.connectionId === end.connectionId;
-  if (!isMeant || current?.closed === undefined) return 'not open';
+  if (!isMeant || current?.closed === undefined) return { outcome: 'not open' };
   const { reason, atMs } = current.closed;
   if (reason !== CLOSED_BY_SERVICE) {
     await tellEnded(current, { reason: reason as CloseReason, atMs }, dependencies);
   }
-  return 'ended before';
+  return { outcome: 'ended before', carriage: current };
 }
 
 /** Tells the packet edge. A connection whose CONNECT was never accepted is nothing to it. */

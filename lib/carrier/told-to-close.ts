@@ -1,9 +1,28 @@
 import type { ConnectionContext } from '#packets/exchange';
 import { generatePacket } from '#packets/generate';
 import { REASON_CODES } from '#packets/reason-codes';
+import type { Carriage } from '#store/carriages';
 import type { CarrierDependencies } from './dependencies.ts';
-import { CLOSED_BY_SERVICE } from './end-carriage.ts';
+import { CLOSED_BY_SERVICE, endCarriage } from './end-carriage.ts';
 import { closeConnection } from './send-down.ts';
+
+/** DISCONNECT says why; MQTT 3.1.1 has none of the server's. */
+function tellClosed(
+  { clientId, connectionId, context }: Pick<Carriage, 'clientId' | 'connectionId' | 'context'>,
+  reasonCode: number,
+  dependencies: CarrierDependencies,
+): Promise<string> {
+  const version = context === undefined ? 4 : (JSON.parse(context) as ConnectionContext).protocolVersion;
+  return closeConnection(
+    clientId,
+    {
+      connection: connectionId,
+      reasonCode,
+      ...(version === 5 && { packets: generatePacket({ cmd: 'disconnect', reasonCode }, 5) }),
+    },
+    dependencies,
+  );
+}
 
 /**
  * Ends a connection that a newer one of the same client has taken over, and tells the device. [MQTT-3.1.4-3]
@@ -15,22 +34,21 @@ export async function endTakenOver(
   dependencies: CarrierDependencies,
 ): Promise<string> {
   const atMs = dependencies.clock();
-  const ended = await dependencies.carriages.close(clientId, {
-    connectionId,
-    reason: CLOSED_BY_SERVICE,
-    atMs,
-  });
+  const end = { connectionId, reason: CLOSED_BY_SERVICE, atMs };
+  const ended = await dependencies.carriages.close(clientId, end);
   if (!ended.closed) return 'not open';
-  const reasonCode = REASON_CODES.sessionTakenOver;
-  const { context } = ended.carriage;
-  const version = context === undefined ? 4 : (JSON.parse(context) as ConnectionContext).protocolVersion;
-  return closeConnection(
-    clientId,
-    {
-      connection: connectionId,
-      reasonCode,
-      ...(version === 5 && { packets: generatePacket({ cmd: 'disconnect', reasonCode }, 5) }),
-    },
-    dependencies,
-  );
+  return tellClosed(ended.carriage, REASON_CODES.sessionTakenOver, dependencies);
+}
+
+/** Ends a connection for an operator: the session hears of it, and the device is told why. */
+export async function closeCarriage(
+  clientId: string,
+  connectionId: string,
+  dependencies: CarrierDependencies,
+): Promise<string> {
+  const end = { connectionId, reason: 'API_INITIATED_DISCONNECT', atMs: dependencies.clock() } as const;
+  const { outcome, carriage } = await endCarriage(clientId, end, dependencies);
+  if (carriage === undefined) return outcome;
+  // Again, if it was ended before: who did so may have died before the device was told.
+  return tellClosed(carriage, REASON_CODES.administrativeAction, dependencies);
 }

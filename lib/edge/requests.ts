@@ -24,9 +24,9 @@ export interface RouteCheck {
   readonly step: 'mark' | 'confirm';
 }
 
-/** Messages wait for a connection that AWS IoT Core carries, or a newer one has taken it over. */
+/** Messages wait for a connection that AWS IoT Core carries, a newer one has taken it over, or an operator ends it. */
 export interface SignalRequest {
-  readonly kind: 'look' | 'takenOver';
+  readonly kind: 'look' | 'takenOver' | 'close';
   readonly clientId: string;
   readonly connectionId: string;
   readonly filters?: readonly string[];

@@ -112,6 +112,11 @@ export class Connection implements TransportObserver {
     this.end('SERVER_INITIATED_DISCONNECT', REASON_CODES.sessionTakenOver);
   }
 
+  /** An operator ends it; unlike a takeover, the session hears of it from here. */
+  closedByOperator(): void {
+    this.end('API_INITIATED_DISCONNECT', REASON_CODES.administrativeAction);
+  }
+
   /** The process stops. */
   shutDown(): void {
     this.end('SERVER_INITIATED_DISCONNECT', REASON_CODES.serverShuttingDown);

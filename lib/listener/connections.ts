@@ -48,7 +48,8 @@ export class Connections {
   signal(signal: Signal): void {
     const connection = this.all.get(signal.connectionId);
     if (signal.kind === 'look') connection?.look(signal.filters);
-    else connection?.takenOver();
+    else if (signal.kind === 'takenOver') connection?.takenOver();
+    else connection?.closedByOperator();
   }
 
   /** How many are left when the time is over. */

@@ -7,5 +7,5 @@ export const signalSchema = z.union([
     connectionId: z.string(),
     filters: z.optional(z.array(z.string())),
   }),
-  z.object({ kind: z.literal('takenOver'), connectionId: z.string() }),
+  z.object({ kind: z.enum(['takenOver', 'close']), connectionId: z.string() }),
 ]);

@@ -4,6 +4,9 @@ import { isSubscribed } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 
+/** What it takes to have messages for subscriptions logged. */
+export type RouteDependencies = Pick<PacketEdgeDependencies, 'configuration' | 'routes' | 'subscriptions'>;
+
 /** What says how long messages for a session are kept. */
 export interface Lifetime {
   readonly sessionExpiryInterval: number;
@@ -13,7 +16,7 @@ export interface Lifetime {
 /** How long the log keeps messages for a session, seconds. */
 export function retainFor(
   { sessionExpiryInterval, keepAliveSeconds }: Lifetime,
-  { configuration }: PacketEdgeDependencies,
+  { configuration }: Pick<PacketEdgeDependencies, 'configuration'>,
 ): number {
   return retainSeconds(sessionExpiryInterval, keepAliveSeconds, configuration.settings);
 }
@@ -25,7 +28,7 @@ export function retainFor(
 export async function routeSubscription(
   filter: string,
   lifetime: Lifetime,
-  dependencies: PacketEdgeDependencies,
+  dependencies: RouteDependencies,
 ): Promise<void> {
   await dependencies.routes.ensure({
     filter: parseSharedFilter(filter).filter,
@@ -39,7 +42,7 @@ export async function routeSubscription(
 export async function routeAll(
   session: Session,
   keepAliveSeconds: number,
-  dependencies: PacketEdgeDependencies,
+  dependencies: RouteDependencies,
 ): Promise<void> {
   const { sessionExpiryInterval } = session;
   const all = await dependencies.subscriptions.list(session.clientId);

@@ -28,7 +28,7 @@ export interface OnlineClient {
 /** Those of the clients that are connected now. */
 export async function onlineAmong(
   clientIds: readonly string[],
-  { sessions, clock }: SignalDependencies,
+  { sessions, clock }: Pick<SignalDependencies, 'sessions' | 'clock'>,
 ): Promise<OnlineClient[]> {
   if (clientIds.length === 0) return [];
   const nowMs = clock();

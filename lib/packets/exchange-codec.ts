@@ -106,6 +106,7 @@ const REASONS = [
   'CLIENT_ERROR',
   'SERVER_ERROR',
   'SERVER_INITIATED_DISCONNECT',
+  'API_INITIATED_DISCONNECT',
 ] as const;
 
 const packetsRequest = object({

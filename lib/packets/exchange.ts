@@ -16,7 +16,9 @@ export type CloseReason =
   | 'MQTT_KEEP_ALIVE_TIMEOUT'
   | 'CLIENT_ERROR'
   | 'SERVER_ERROR'
-  | 'SERVER_INITIATED_DISCONNECT';
+  | 'SERVER_INITIATED_DISCONNECT'
+  /** An operator has ended it. */
+  | 'API_INITIATED_DISCONNECT';
 
 /** What holds for one network connection, from its CONNECT on. The carrier keeps it and sends it along. */
 export interface ConnectionContext {
@@ -82,7 +84,9 @@ export type Signal =
   /** Messages wait for it. */
   | { readonly kind: 'look'; readonly connectionId: string; readonly filters?: readonly string[] }
   /** A newer connection of the same client identifier has taken over. [MQTT-3.1.4-3] */
-  | { readonly kind: 'takenOver'; readonly connectionId: string };
+  | { readonly kind: 'takenOver'; readonly connectionId: string }
+  /** An operator ends it. */
+  | { readonly kind: 'close'; readonly connectionId: string };
 
 export interface PacketsResponse {
   /** To be written in this order, base64. */

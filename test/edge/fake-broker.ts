@@ -1,19 +1,22 @@
 import type {
-  Broker,
   BrokerConnection,
   BrokerSubscription,
   DirectMessage,
+  DisconnectingBroker,
+  DisconnectOutcome,
   LookUp,
   SendOutcome,
 } from '#broker/broker';
 
 /** A broker that answers what a test tells it to. */
-export class FakeBroker implements Broker {
+export class FakeBroker implements DisconnectingBroker {
   connectionAnswer: LookUp<BrokerConnection> = {
     outcome: 'found',
     value: { connected: true, cleanSession: true, sessionExpiry: 0, keepAliveSeconds: 60 },
   };
   subscriptionsAnswer: LookUp<readonly BrokerSubscription[]> = { outcome: 'found', value: [] };
+  disconnectAnswer: DisconnectOutcome = { outcome: 'closed' };
+  readonly disconnected: { readonly clientId: string; readonly cleanSession: boolean }[] = [];
   readonly sent: { readonly clientId: string; readonly message: DirectMessage; readonly confirm: boolean }[] =
     [];
 
@@ -28,6 +31,11 @@ export class FakeBroker implements Broker {
   async send(clientId: string, message: DirectMessage, confirm: boolean): Promise<SendOutcome> {
     this.sent.push({ clientId, message, confirm });
     return 'delivered';
+  }
+
+  async disconnect(clientId: string, cleanSession: boolean): Promise<DisconnectOutcome> {
+    this.disconnected.push({ clientId, cleanSession });
+    return this.disconnectAnswer;
   }
 
   grant(...filters: string[]): void {

@@ -1,0 +1,27 @@
+import type { Session } from '#session/session';
+import type { ActEntry, Operator, OperatorDependencies } from './dependencies.ts';
+
+/** Names of acts in the history. */
+export type ActName = 'changeInterval' | 'disconnect' | 'dropWaiting' | 'endSession' | 'provision' | 'resume';
+
+/** Enters an act in the history of the client. One that is done again is another entry, with its own outcome. */
+export async function record(
+  act: ActName,
+  session: Pick<Session, 'clientId' | 'incarnation'>,
+  detail: ActEntry['detail'],
+  { actor }: Operator,
+  { history, clock, newId }: Pick<OperatorDependencies, 'history' | 'clock' | 'newId'>,
+): Promise<void> {
+  const { clientId, incarnation } = session;
+  const entry = {
+    clientId,
+    incarnation,
+    atMs: clock(),
+    id: newId(),
+    type: 'operator',
+    act,
+    actor,
+    detail,
+  } as const;
+  await history.append([entry]);
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { ActEntry, OperatorDependencies } from '#operator/dependencies';
+import type { Signal } from '#packets/exchange';
+import type { SessionPolicy } from '#session/policy';
+import { createFlowStore } from '#store/flows';
+import { Edge } from '#test/edge/edge';
+import type { TestTables } from '#test/store/tables';
+
+/** One client of the lifecycle edge and the operator who looks after it. */
+export class Desk extends Edge {
+  readonly operator = { actor: 'arn:aws:iam::123456789012:user/olga' };
+  readonly history: ActEntry[] = [];
+  readonly signals: { readonly address: string; readonly signals: readonly Signal[] }[] = [];
+  readonly acts: OperatorDependencies;
+
+  constructor(tables: TestTables, policy: Partial<SessionPolicy> = {}) {
+    super(tables, policy);
+    this.acts = {
+      ...this.dependencies,
+      broker: this.broker,
+      flows: createFlowStore(tables.newClient(), tables.names.inflight),
+      log: this.messages,
+      signalSender: {
+        send: async (address, signals) => {
+          this.signals.push({ address, signals });
+        },
+        remove: async () => {},
+      },
+      history: {
+        append: async (entries) => {
+          this.history.push(...entries);
+        },
+      },
+      sleep: async (milliseconds) => {
+        this.nowMs += milliseconds;
+      },
+      newId: randomUUID,
+    };
+  }
+
+  /** The outcomes of an act in the history. */
+  outcomesOf(act: string): unknown[] {
+    return this.history.filter((entry) => entry.act === act).map(({ detail }) => detail['outcome']);
+  }
+}
