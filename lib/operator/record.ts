@@ -1,5 +1,6 @@
+import type { HistoryEntry, OperatorEntry } from '#history/entry';
 import type { Session } from '#session/session';
-import type { ActEntry, Operator, OperatorDependencies } from './dependencies.ts';
+import type { Operator, OperatorDependencies } from './dependencies.ts';
 
 /** Names of acts in the history. */
 export type ActName = 'changeInterval' | 'disconnect' | 'dropWaiting' | 'endSession' | 'provision' | 'resume';
@@ -8,12 +9,12 @@ export type ActName = 'changeInterval' | 'disconnect' | 'dropWaiting' | 'endSess
 export async function record(
   act: ActName,
   session: Pick<Session, 'clientId' | 'incarnation'>,
-  detail: ActEntry['detail'],
+  detail: NonNullable<OperatorEntry['detail']>,
   { actor }: Operator,
   { history, clock, newId }: Pick<OperatorDependencies, 'history' | 'clock' | 'newId'>,
 ): Promise<void> {
   const { clientId, incarnation } = session;
-  const entry = {
+  const entry: HistoryEntry = {
     clientId,
     incarnation,
     atMs: clock(),
@@ -22,6 +23,6 @@ export async function record(
     act,
     actor,
     detail,
-  } as const;
+  };
   await history.append([entry]);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ActEntry, OperatorDependencies } from '#operator/dependencies';
+import type { HistoryEntry } from '#history/entry';
+import type { OperatorDependencies } from '#operator/dependencies';
 import type { Signal } from '#packets/exchange';
 import type { SessionPolicy } from '#session/policy';
 import { createFlowStore } from '#store/flows';
@@ -9,7 +10,7 @@ import type { TestTables } from '#test/store/tables';
 /** One client of the lifecycle edge and the operator who looks after it. */
 export class Desk extends Edge {
   readonly operator = { actor: 'arn:aws:iam::123456789012:user/olga' };
-  readonly history: ActEntry[] = [];
+  readonly history: HistoryEntry[] = [];
   readonly signals: { readonly address: string; readonly signals: readonly Signal[] }[] = [];
   readonly acts: OperatorDependencies;
 
@@ -40,6 +41,7 @@ export class Desk extends Edge {
 
   /** The outcomes of an act in the history. */
   outcomesOf(act: string): unknown[] {
-    return this.history.filter((entry) => entry.act === act).map(({ detail }) => detail['outcome']);
+    const acts = this.history.flatMap((entry) => (entry.type === 'operator' ? [entry] : []));
+    return acts.filter((entry) => entry.act === act).map(({ detail }) => detail?.['outcome']);
   }
 }
