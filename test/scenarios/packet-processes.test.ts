@@ -7,6 +7,7 @@ import { eventually } from '#test/local/eventually';
 import { randomSeed } from '#test/session/random-seed';
 import { CONFIGURATION } from './configuration.ts';
 import { Fleet } from './fleet.ts';
+import { installedForeignClients, linesOf } from './foreign-clients.ts';
 import { type Moment, RoamingClient } from './roaming-client.ts';
 
 const PUBLISHING: readonly Moment[] = [
@@ -25,6 +26,8 @@ const THROTTLE_RATE = 0.1;
 /** On a busy machine. */
 const LIMIT_MS = 30_000;
 const TEST_MS = 120_000;
+const FOREIGN_MESSAGES = 20;
+const KILLED_AFTER = 9;
 
 describe('QoS 2 while processes die', () => {
   const random = seededRandom(randomSeed);
@@ -131,6 +134,35 @@ describe('QoS 2 while processes die', () => {
       isThrottling = false;
       expect(throttled).toBeGreaterThan(0);
       expect(subscriber.received).toEqual(sent);
+    },
+    TEST_MS,
+  );
+
+  const versions = ['3.1.1', '5'] as const;
+  const foreign = installedForeignClients('QoS 2 while a listener is killed');
+  it.each(foreign.flatMap((clients) => versions.map((version) => ({ ...clients, version }))))(
+    'comes once by $name, version $version, while the listener is killed and comes back',
+    async ({ subscribe, publish, version }) => {
+      const topic = `foreign/${randomUUID()}`;
+      const url = listeners[0]?.url ?? '';
+      const options = { url, topic, version, messages: FOREIGN_MESSAGES };
+      const subscriber = subscribe(options);
+      const received = linesOf(subscriber);
+      await eventually(async () => {
+        const subscriptions = await fleet.items('Subscriptions');
+        expect(subscriptions.some(({ filter }) => filter === topic)).toBe(true);
+      }, LIMIT_MS);
+      const publisher = publish(options);
+      const published = linesOf(publisher);
+      const sent = Array.from({ length: FOREIGN_MESSAGES }, (_, index) => `message ${index}`);
+      for (const [index, line] of sent.entries()) {
+        publisher.stdin?.write(`${line}\n`);
+        await delay(random() * 10);
+        if (index === KILLED_AFTER) await replace(Number(new URL(url).port));
+      }
+      publisher.stdin?.end();
+      expect(await published).toEqual([]);
+      expect(await received).toEqual(sent);
     },
     TEST_MS,
   );
