@@ -1,5 +1,6 @@
 import type { Chaos } from './chaos.ts';
 import type { CloudObservation } from './cloud-observation.ts';
+import type { ApiAuthorization } from './http-api/authorization.ts';
 import type { IotDisturbance } from './iot/options.ts';
 
 export interface CloudOptions {
@@ -11,6 +12,19 @@ export interface CloudOptions {
   /** Of the packet edge's listener, as `mqttPort`. */
   readonly packetPort?: number;
   readonly packetWsPort?: number;
+  /** Of the session API and of the console, as `mqttPort`. */
+  readonly apiPort?: number;
+  readonly consolePort?: number;
+  /** Whom the session API takes who brings no credentials that anybody knows; default `operator`. */
+  readonly apiAuthorization?: ApiAuthorization;
+  /**
+   * Callers of the session API by access key id, each with the managed policies of the stack that it has.
+   *
+   * @example { reader: ['SessionApiRead'], both: ['SessionApiRead', 'SessionApiWrite'] }
+   */
+  readonly apiCallers?: Readonly<Record<string, readonly string[]>>;
+  /** In place of the period of every schedule of the stack. */
+  readonly schedulePeriodSeconds?: number;
   /** A folder that keeps the tables; without it they live in memory. */
   readonly dataDirectory?: string;
   /** A DynamoDB Local that runs already, instead of one of the cloud's own. */

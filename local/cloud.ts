@@ -1,9 +1,8 @@
 import { AwsServer } from './aws/aws-server.ts';
 import type { CloudOptions } from './cloud-options.ts';
-import { DynamoDbConnection } from './dynamodb/connection.ts';
-import { startDynamoDb } from './dynamodb/dynamodb.ts';
+import type { DynamoDbConnection } from './dynamodb/connection.ts';
 import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
-import { isPortTaken } from './dynamodb/free-port.ts';
+import { openDynamoDb } from './dynamodb/open-dynamodb.ts';
 import { Tables } from './dynamodb/tables.ts';
 import { TimeToLive } from './dynamodb/time-to-live.ts';
 import type { Endpoints } from './endpoints-file.ts';
@@ -15,9 +14,9 @@ import { IotCore } from './iot/iot-core.ts';
 import type { IotDisturbance } from './iot/options.ts';
 import { Functions } from './lambda/functions.ts';
 import type { LambdaFunction } from './lambda/lambda-function.ts';
-import { portInUse } from './listen.ts';
 import type { LocalListener, LocalListenerPorts } from './listener/local-listener.ts';
 import { LocalListeners } from './listener/local-listeners.ts';
+import { refuseTakenPorts } from './ports.ts';
 import { createStack, type StackResources } from './resources/stack-resources.ts';
 import type { Queue } from './sqs/queue.ts';
 import { Queues } from './sqs/queues.ts';
@@ -25,10 +24,16 @@ import { SqsApi } from './sqs/sqs-api.ts';
 import { readAssembly } from './template/assembly.ts';
 import { LOCAL_ENVIRONMENT } from './template/template.ts';
 import { Undo } from './undo.ts';
+import { startWebServers } from './web/web-servers.ts';
 
 export type { CloudOptions } from './cloud-options.ts';
 
-const DEFAULTS = { timeToLiveDelaySeconds: 2, failureDelaySeconds: 1, concurrency: 8 } as const;
+const DEFAULTS = {
+  timeToLiveDelaySeconds: 2,
+  failureDelaySeconds: 1,
+  concurrency: 8,
+  apiAuthorization: 'operator',
+} as const;
 
 type Started = {
   readonly endpoints: Endpoints;
@@ -130,13 +135,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   const { mqttPort = 0, awsPort = 0, packetPort = 0, packetWsPort = 0, chaos, observe = () => {} } = options;
   const settings = { ...DEFAULTS, ...options };
   const environment = LOCAL_ENVIRONMENT;
-  for (const [port, flag] of [
-    [mqttPort, '--mqtt-port'],
-    [packetPort, '--packet-port'],
-    [packetWsPort, '--packet-ws-port'],
-  ] as const) {
-    if (port !== 0 && (await isPortTaken(port))) throw portInUse(port, flag);
-  }
+  await refuseTakenPorts(options);
   const server = new AwsServer();
   const awsUrl = `http://127.0.0.1:${await server.listen(awsPort)}`;
   undo.add(() => server.stop());
@@ -172,6 +171,8 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     connection: dynamoDb,
     concurrency: settings.concurrency,
     failureDelaySeconds: settings.failureDelaySeconds,
+    authorization: { mode: settings.apiAuthorization, callers, roles, environment },
+    schedulePeriodSeconds: options.schedulePeriodSeconds,
     observeSend: (queueName, message) => observe({ kind: 'queued', queueName, message }),
     options: {
       concurrency: settings.concurrency,
@@ -179,6 +180,11 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
       ...(chaos === undefined ? {} : { crashAfterMs: () => chaos.crashAfterMs() }),
     },
   });
+
+  for (const [name, policies] of Object.entries(options.apiCallers ?? {})) {
+    const arns = policies.map((policy) => stack.managedPolicies[policy] ?? policy);
+    callers.add(name, { functionName: name, roleArn: roles.addOutsider(name, arns) });
+  }
 
   const iotCore = await IotCore.start({
     port: mqttPort,
@@ -237,7 +243,9 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
           },
         );
   undo.add(() => listeners?.stop());
+  const web = await startWebServers(stack, options, undo);
   const endpoints = endpointsOf(stack, {
+    ...web,
     mqtt: `mqtt://127.0.0.1:${iotCore.port}`,
     ...(listeners && { packets: listeners.first.url, packetsWs: listeners.first.wsUrl }),
     aws: awsUrl,
@@ -253,24 +261,11 @@ function deniedLine(message: string): string {
 
 function endpointsOf(
   stack: StackResources,
-  addresses: Pick<Endpoints, 'mqtt' | 'packets' | 'packetsWs' | 'aws' | 'dynamodb'>,
+  addresses: Pick<Endpoints, 'mqtt' | 'packets' | 'packetsWs' | 'api' | 'console' | 'aws' | 'dynamodb'>,
 ): Endpoints {
   const { tables, functions, queues, eventBuses } = stack;
   const [eventBus = 'default'] = Object.values(eventBuses);
   return { ...addresses, region: LOCAL_ENVIRONMENT.region, tables, functions, queues, eventBus };
-}
-
-async function openDynamoDb(options: CloudOptions, undo: Undo): Promise<DynamoDbConnection> {
-  const { dataDirectory, dynamoDbEndpoint } = options;
-  const connectionTo = (endpoint: string) => new DynamoDbConnection(endpoint, LOCAL_ENVIRONMENT.region);
-  if (dynamoDbEndpoint !== undefined) {
-    const connection = connectionTo(dynamoDbEndpoint);
-    await connection.check();
-    return connection;
-  }
-  const started = await startDynamoDb(dataDirectory === undefined ? {} : { dataDirectory });
-  undo.add(() => started.stop());
-  return connectionTo(started.endpoint);
 }
 
 function disturbance({ chaos, disturb }: CloudOptions): IotDisturbance {

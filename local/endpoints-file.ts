@@ -8,6 +8,9 @@ export interface Endpoints {
   /** The packet edge, straight over TCP and over WebSocket; absent if the stack has no function for it. */
   readonly packets?: string;
   readonly packetsWs?: string;
+  /** The session API, and the operators' page; absent if the stack is without them. */
+  readonly api?: string;
+  readonly console?: string;
   readonly aws: string;
   readonly dynamodb: string;
   readonly region: string;

@@ -76,12 +76,15 @@ function checkConfiguration(file: string, configuration: unknown): void {
 }
 
 function cloudOptions(options: Options, chaos: Chaos | undefined) {
-  const { mqttPort, awsPort, packetPort, packetWsPort, dataDirectory, dynamoDbEndpoint } = options;
+  const { mqttPort, awsPort, packetPort, packetWsPort, apiPort, consolePort } = options;
+  const { dataDirectory, dynamoDbEndpoint } = options;
   return {
     mqttPort,
     awsPort,
     packetPort,
     packetWsPort,
+    apiPort,
+    consolePort,
     ...(dataDirectory === undefined ? {} : { dataDirectory: resolve(dataDirectory) }),
     ...(dynamoDbEndpoint === undefined ? {} : { dynamoDbEndpoint }),
     ...(chaos === undefined ? {} : { chaos }),
@@ -93,6 +96,12 @@ function summary({ endpoints }: Cloud, chaos: Chaos | undefined): string {
     ['MQTT', `${endpoints.mqtt}  (AWS IoT Core, with the lifecycle edge beside it)`],
     ['MQTT', `${endpoints.packets}  (packet edge: the service itself is the server)`],
     ['', `${endpoints.packetsWs}  (packet edge over WebSocket)`],
+    ...(endpoints.console === undefined
+      ? []
+      : [['console', `${endpoints.console}  (operators look and act)`]]),
+    ...(endpoints.api === undefined
+      ? []
+      : [['API', `${endpoints.api}  (the session API; its description at ${endpoints.api}/openapi.json)`]]),
     ['AWS', `${endpoints.aws}  (Lambda, SQS, EventBridge, IoT data plane, DynamoDB; any credentials)`],
     ['DynamoDB', endpoints.dynamodb],
     ['addresses', ENDPOINTS_FILE],

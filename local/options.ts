@@ -6,6 +6,8 @@ export interface Options {
   readonly awsPort: number;
   readonly packetPort: number;
   readonly packetWsPort: number;
+  readonly apiPort: number;
+  readonly consolePort: number;
   readonly dataDirectory?: string;
   readonly dynamoDbEndpoint?: string;
   readonly configurationFile?: string;
@@ -21,6 +23,8 @@ npm start -- [flags]
   --mqtt-port PORT          where MQTT clients of AWS IoT Core connect (default 1883, 0 = any free port)
   --packet-port PORT        where MQTT clients of the packet edge connect (default 1884, 0 = any free port)
   --packet-ws-port PORT     the same over WebSocket (default 8884, 0 = any free port)
+  --console-port PORT       where the operators' page is (default 8080, 0 = any free port)
+  --api-port PORT           where the session API is (default 8081, 0 = any free port)
   --aws-port PORT           where AWS SDKs and the AWS CLI connect (default 4566, 0 = any free port)
   --data-dir FOLDER         keeps the tables in this folder (default: in memory)
   --dynamodb-endpoint URL   uses a DynamoDB Local that runs already
@@ -37,6 +41,8 @@ const FLAGS = {
   'aws-port': { type: 'string' },
   'packet-port': { type: 'string' },
   'packet-ws-port': { type: 'string' },
+  'api-port': { type: 'string' },
+  'console-port': { type: 'string' },
   'data-dir': { type: 'string' },
   'dynamodb-endpoint': { type: 'string' },
   config: { type: 'string' },
@@ -45,7 +51,14 @@ const FLAGS = {
   help: { type: 'boolean' },
 } as const;
 
-const DEFAULT_PORTS = { mqtt: 1883, aws: 4566, packets: 1884, packetsWs: 8884 } as const;
+const DEFAULT_PORTS = {
+  mqtt: 1883,
+  aws: 4566,
+  packets: 1884,
+  packetsWs: 8884,
+  api: 8081,
+  console: 8080,
+} as const;
 
 /** @throws LocalCloudError that says which flag is wrong, and what is allowed */
 export function parseOptions(words: readonly string[]): Options {
@@ -60,6 +73,8 @@ export function parseOptions(words: readonly string[]): Options {
     awsPort: port(values['aws-port'], '--aws-port', DEFAULT_PORTS.aws),
     packetPort: port(values['packet-port'], '--packet-port', DEFAULT_PORTS.packets),
     packetWsPort: port(values['packet-ws-port'], '--packet-ws-port', DEFAULT_PORTS.packetsWs),
+    apiPort: port(values['api-port'], '--api-port', DEFAULT_PORTS.api),
+    consolePort: port(values['console-port'], '--console-port', DEFAULT_PORTS.console),
     ...optional('dataDirectory', values['data-dir']),
     ...optional('dynamoDbEndpoint', endpoint(values['dynamodb-endpoint'])),
     ...optional('configurationFile', values.config),

@@ -1,13 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A function, as the services see who calls them. */
+/** A function or a person with a role, as the services see who calls them. */
 export interface Caller {
+  /** Of a person, the name of the role's session. */
   readonly functionName: string;
   readonly roleArn: string;
 }
 
 /** `AWS4-HMAC-SHA256 Credential=<access key id>/<date>/<Region>/<service>/aws4_request, …` (Signature Version 4). */
 const ACCESS_KEY_ID = /\bCredential=([^/,\s]+)\//;
+
+/** Undefined for a request that is not signed. */
+export function accessKeyIdIn({ authorization }: IncomingHttpHeaders): string | undefined {
+  return ACCESS_KEY_ID.exec(authorization ?? '')?.[1];
+}
 
 /** Who calls is told by the access key id of the request, of which every function has its own. */
 export class Callers {
@@ -18,8 +24,8 @@ export class Callers {
   }
 
   /** Undefined for programs that are no function of the stack. */
-  of({ authorization }: IncomingHttpHeaders): Caller | undefined {
-    const accessKeyId = ACCESS_KEY_ID.exec(authorization ?? '')?.[1];
+  of(headers: IncomingHttpHeaders): Caller | undefined {
+    const accessKeyId = accessKeyIdIn(headers);
     return accessKeyId === undefined ? undefined : this.byAccessKeyId.get(accessKeyId);
   }
 

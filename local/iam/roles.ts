@@ -78,6 +78,12 @@ export class Roles {
     return { ref: arn, attributes: { PolicyArn: arn } };
   }
 
+  /** A role beside those of the stack, for somebody who has some of its managed policies. Its ARN. */
+  addOutsider(name: string, managedPolicyArns: readonly string[]): string {
+    this.roles.set(name, { name, statements: [], managedPolicyArns: [...managedPolicyArns] });
+    return this.arnOf(`role/${name}`);
+  }
+
   /** @throws LocalCloudError for a role that the stack has not, or one with a managed policy that nobody knows */
   check(roleArn: string): void {
     this.statementsOf(roleArn);

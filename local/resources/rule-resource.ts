@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { LocalCloudError } from '#local/errors';
-import { isArnLike } from '#local/iam/wildcard';
 import { sendTo, type Use } from '#local/iam/wiring';
 import type { RuleAction } from '#local/iot/options';
 import type { Queues } from '#local/sqs/queues';
 import type { CreatedResource, Environment, Resource } from '#local/template/template';
+import type { FunctionCall } from './function-permissions.ts';
 import { ignored, propertiesOf } from './properties.ts';
 
 const action = z.union([
@@ -27,26 +26,12 @@ const ruleSchema = z.strictObject({
   Tags: ignored,
 });
 
-const permissionSchema = z.strictObject({
-  Action: z.string(),
-  FunctionName: z.string(),
-  Principal: z.string(),
-  SourceArn: z.optional(z.string()),
-  SourceAccount: z.optional(z.string()),
-});
-
-export type Permission = z.infer<typeof permissionSchema>;
-
 export interface Rule {
   readonly ruleName: string;
   readonly arn: string;
   readonly sql: string;
   readonly actions: readonly RuleAction[];
   readonly errorAction?: RuleAction;
-}
-
-export function readPermission(resource: Resource): Permission {
-  return propertiesOf(resource, permissionSchema);
 }
 
 export function readRule(
@@ -75,36 +60,21 @@ export function readRule(
   };
 }
 
-/**
- * On AWS a rule may call a function only if the function's own policy names the rule; without it the events
- * are lost, which is better said now.
- *
- * @throws LocalCloudError that names the rule and the function
- */
-export function checkPermissions(
-  rules: readonly Rule[],
-  permissions: readonly Permission[],
-  { accountId }: Environment,
-): void {
-  for (const rule of rules) {
-    for (const ruleAction of rule.actions) {
-      if (!('lambda' in ruleAction)) continue;
-      const { functionArn } = ruleAction.lambda;
-      const allowed = permissions.some(
-        (permission) =>
-          permission.Principal === 'iot.amazonaws.com' &&
-          permission.Action === 'lambda:InvokeFunction' &&
-          functionArn.endsWith(`:${permission.FunctionName.split(':').at(-1)}`) &&
-          (permission.SourceArn === undefined || isArnLike(permission.SourceArn, rule.arn)) &&
-          (permission.SourceAccount === undefined || permission.SourceAccount === accountId),
-      );
-      if (allowed) continue;
-      throw new LocalCloudError(
-        'template.permissionMissing',
-        `The IoT rule ${rule.ruleName} may not call the function ${functionArn}: the stack has no AWS::Lambda::Permission for it.`,
-      );
-    }
-  }
+export function callsOf(rules: readonly Rule[]): readonly FunctionCall[] {
+  return rules.flatMap(({ ruleName, arn, actions }) =>
+    actions.flatMap((each) =>
+      'lambda' in each
+        ? [
+            {
+              who: `The IoT rule ${ruleName}`,
+              principal: 'iot.amazonaws.com',
+              sourceArn: arn,
+              functionArn: each.lambda.functionArn,
+            },
+          ]
+        : [],
+    ),
+  );
 }
 
 function actionOf(value: z.infer<typeof action>): RuleAction {

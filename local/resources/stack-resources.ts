@@ -1,20 +1,32 @@
 import * as z from 'zod';
 import type { Tables } from '#local/dynamodb/tables';
 import type { EventBuses } from '#local/events/event-buses';
+import type { HttpApi } from '#local/http-api/http-api';
 import type { Roles } from '#local/iam/roles';
 import { checkUses, type Use, usesOfLambda } from '#local/iam/wiring';
 import type { StoredMessage } from '#local/sqs/queue';
 import type { Queues } from '#local/sqs/queues';
 import { deploy, type ResourceHandler } from '#local/template/deploy';
 import type { CreatedResource, Resource } from '#local/template/template';
+import type { Distribution } from '#local/web/distribution';
+import { ConsoleFiles, providersOf } from './console-file-resource.ts';
+import { Distributions } from './distribution-resource.ts';
 import { createEventSource, type EventSource, type EventSourceContext } from './event-source-resource.ts';
+import {
+  checkPermissions,
+  type FunctionCall,
+  type Permission,
+  readPermission,
+} from './function-permissions.ts';
 import { configureInvocations, createFunction, type FunctionContext } from './function-resource.ts';
+import { type HttpApiContext, HttpApis } from './http-api-resource.ts';
 import { INERT_TYPES } from './inert-types.ts';
 import { propertiesOf } from './properties.ts';
 import { createQueue } from './queue-resource.ts';
-import { checkPermissions, type Permission, type Rule, readPermission, readRule } from './rule-resource.ts';
+import { callsOf, type Rule, readRule } from './rule-resource.ts';
+import { createSchedules, type ScheduleContext } from './schedule-resource.ts';
 
-export interface StackContext extends FunctionContext, EventSourceContext {
+export interface StackContext extends FunctionContext, EventSourceContext, HttpApiContext, ScheduleContext {
   readonly queues: Queues;
   readonly tables: Tables;
   readonly events: EventBuses;
@@ -29,7 +41,13 @@ export interface StackResources {
   /** URLs. */
   readonly queues: Readonly<Record<string, string>>;
   readonly eventBuses: Readonly<Record<string, string>>;
+  /** ARNs. */
+  readonly managedPolicies: Readonly<Record<string, string>>;
+  /** What brings events by itself: event sources and schedules. */
   readonly eventSources: readonly EventSource[];
+  /** The one that callers reach at its own address; undefined if the stack has none. */
+  readonly api: HttpApi | undefined;
+  readonly distribution: Distribution | undefined;
   readonly rules: readonly Rule[];
 }
 
@@ -40,12 +58,18 @@ const eventBusSchema = z.looseObject({ Name: z.string() });
  * stack cannot grow past the local cloud unnoticed.
  */
 export async function createStack(context: StackContext): Promise<StackResources> {
-  const names = { tables: {}, functions: {}, queues: {}, eventBuses: {} } as Record<
-    'tables' | 'functions' | 'queues' | 'eventBuses',
+  const names = { tables: {}, functions: {}, queues: {}, eventBuses: {}, managedPolicies: {} } as Record<
+    'tables' | 'functions' | 'queues' | 'eventBuses' | 'managedPolicies',
     Record<string, string>
   >;
+  const { stackName, template } = context.assembly;
+  const providers = providersOf(template);
+  const apis = new HttpApis(context);
+  const files = new ConsoleFiles(context);
+  const distributions = new Distributions({ ...context, apis, files });
   const rules: Rule[] = [];
   const permissions: Permission[] = [];
+  const calls: FunctionCall[] = [];
   const eventSources: EventSource[] = [];
   const uses: Use[] = [];
   const noted = (kind: keyof typeof names, { constructId }: Resource, created: CreatedResource) => {
@@ -57,6 +81,9 @@ export async function createStack(context: StackContext): Promise<StackResources
 
   const handlers: Record<string, ResourceHandler> = {
     ...inertHandlers(context),
+    ...apis.handlers,
+    ...files.handlers,
+    ...distributions.handlers,
     'AWS::DynamoDB::GlobalTable': table,
     'AWS::DynamoDB::Table': table,
     'AWS::SQS::Queue': (resource) => {
@@ -72,8 +99,15 @@ export async function createStack(context: StackContext): Promise<StackResources
       });
     },
     'AWS::Lambda::Function': (resource) => {
+      if (providers.has(resource.logicalId)) return inert(resource, 'Arn', context);
       const callerName = lowerFirst(resource.constructId);
       return noted('functions', resource, createFunction(resource, { ...context, callerName }));
+    },
+    'AWS::Events::Rule': (resource) => {
+      const { schedules, calls: ofSchedules, ...created } = createSchedules(resource, context);
+      eventSources.push(...schedules);
+      calls.push(...ofSchedules);
+      return created;
     },
     'AWS::Lambda::EventInvokeConfig': (resource) => {
       uses.push(...usesOfLambda(resource, roleArnFor(resource, context)));
@@ -90,7 +124,8 @@ export async function createStack(context: StackContext): Promise<StackResources
     },
     'AWS::IAM::Role': (resource) => context.roles.addRole(resource),
     'AWS::IAM::Policy': (resource) => context.roles.addPolicy(resource),
-    'AWS::IAM::ManagedPolicy': (resource) => context.roles.addManagedPolicy(resource),
+    'AWS::IAM::ManagedPolicy': (resource) =>
+      noted('managedPolicies', resource, context.roles.addManagedPolicy(resource)),
     'AWS::IoT::TopicRule': (resource) => {
       const { rule, uses: sends, ...created } = readRule(resource, context.environment, context.queues);
       rules.push(rule);
@@ -98,12 +133,15 @@ export async function createStack(context: StackContext): Promise<StackResources
       return created;
     },
   };
-  const { stackName, template } = context.assembly;
   await deploy({ stackName, template, environment: context.environment, handlers });
-  checkPermissions(rules, permissions, context.environment);
+  checkPermissions([...callsOf(rules), ...calls, ...apis.calls], permissions, context.environment);
   for (const { roleArn } of context.callers.all()) context.roles.check(roleArn);
   checkUses(uses, context.roles, context.environment.region);
-  return { ...names, eventSources, rules };
+  const [distribution] = distributions.all;
+  const behind = distributions.all.flatMap((each) => each.apis);
+  const [first] = apis.all.values();
+  const api = [...apis.all.values()].find((each) => !behind.includes(each)) ?? first;
+  return { ...names, eventSources, rules, api, distribution };
 }
 
 /** Of the function that a mapping or an invocation configuration is for. */
@@ -114,15 +152,22 @@ function roleArnFor({ properties }: Resource, { functions, callers }: StackConte
 
 function inertHandlers(context: StackContext): Record<string, ResourceHandler> {
   return Object.fromEntries(
-    Object.entries(INERT_TYPES).map(([type, attributes]) => [
+    Object.entries(INERT_TYPES).map(([type, attribute]) => [
       type,
-      ({ physicalName }: Resource) => {
-        const service = type.split('::')[1]?.toLowerCase() ?? '';
-        const arn = arnOf(context, service, physicalName);
-        return { ref: physicalName, attributes: attributes === 'arn' ? { Arn: arn } : {} };
-      },
+      (resource: Resource) => inert(resource, attribute, context),
     ]),
   );
+}
+
+/** A resource of which others want to know the name, and nothing happens. */
+function inert(
+  { type, physicalName }: Resource,
+  attribute: 'Arn' | 'Id' | 'none',
+  context: StackContext,
+): CreatedResource {
+  const service = type.split('::')[1]?.toLowerCase() ?? '';
+  const values = { Arn: arnOf(context, service, physicalName), Id: physicalName, none: '' };
+  return { ref: physicalName, attributes: attribute === 'none' ? {} : { [attribute]: values[attribute] } };
 }
 
 function arnOf({ environment }: StackContext, service: string, name: string): string {

@@ -6,7 +6,10 @@ import { eventually } from '#test/local/eventually';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** For tests that do not look at them, so that many can run at once. */
-export const FREE_PACKET_PORTS = ['--packet-port', '0', '--packet-ws-port', '0'] as const;
+export const OTHER_PORTS_FREE = [
+  ...['--packet-port', '0', '--packet-ws-port', '0'],
+  ...['--api-port', '0', '--console-port', '0'],
+] as const;
 
 /** Runs what `npm start` runs. */
 export function start(flags: readonly string[], environment: NodeJS.ProcessEnv = {}) {

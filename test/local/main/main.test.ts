@@ -4,9 +4,9 @@ import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
 import { ENDPOINTS_FILE } from '#local/endpoints-file';
 import { eventually } from '#test/local/eventually';
-import { FREE_PACKET_PORTS, start } from './command-line.ts';
+import { OTHER_PORTS_FREE, start } from './command-line.ts';
 
-const FREE = ['--mqtt-port', '0', '--aws-port', '0', ...FREE_PACKET_PORTS, '--no-demo'];
+const FREE = ['--mqtt-port', '0', '--aws-port', '0', ...OTHER_PORTS_FREE, '--no-demo'];
 
 test('it says where everything is, shows what happens, and leaves nothing behind', {
   timeout: 60_000,

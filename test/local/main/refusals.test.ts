@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChaos, readJsonFile } from '#local/chaos';
 import { startCloud } from '#local/cloud';
 import { parseOptions, USAGE } from '#local/options';
-import { FREE_PACKET_PORTS, start } from './command-line.ts';
+import { OTHER_PORTS_FREE, start } from './command-line.ts';
 
 let directory: string;
 const taken = createServer();
@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const FREE = ['--mqtt-port', '0', '--aws-port', '0', ...FREE_PACKET_PORTS];
+const FREE = ['--mqtt-port', '0', '--aws-port', '0', ...OTHER_PORTS_FREE];
 
 test('what cannot be used: one sentence, exit code 1, no stack trace', async () => {
   const wrong: readonly [readonly string[], RegExp][] = [
@@ -55,6 +55,8 @@ test('what cannot be used: one sentence, exit code 1, no stack trace', async () 
 test.each([
   ['packetPort', '--packet-port'],
   ['packetWsPort', '--packet-ws-port'],
+  ['apiPort', '--api-port'],
+  ['consolePort', '--console-port'],
 ])('%s in use: said before anything is started', async (option, flag) => {
   const starting = startCloud({ assemblyDirectory: '/nowhere', [option]: Number(takenPort) });
   await expect(starting).rejects.toThrow(new RegExp(`^Port ${takenPort} is in use: .*${flag}\\.$`));
@@ -85,6 +87,8 @@ test('--help shows every flag', () => {
     'aws-port',
     'packet-port',
     'packet-ws-port',
+    'api-port',
+    'console-port',
     'data-dir',
     'dynamodb-endpoint',
     'config',
@@ -114,6 +118,8 @@ test('without flags the usual ports are taken, and the scene is played', () => {
     awsPort: 4566,
     packetPort: 1884,
     packetWsPort: 8884,
+    apiPort: 8081,
+    consolePort: 8080,
     demo: true,
     help: false,
   });
