@@ -1,17 +1,55 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createApi } from '#api/app';
 import { actorOf, type GatewayEvent, requestOf, resultOf } from '#api/gateway-event';
+import { environmentVariable } from '#lambda/environment';
+import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
+import { createFlowStore } from '#store/flows';
+import { createHistoryStore } from '#store/history';
+import { createLogPages } from '#store/log-pages';
 import { tableNamesFrom } from '#store/names';
+import { createRouteList } from '#store/route-list';
+import { createRouter } from '#store/router';
+import { createRouteStore } from '#store/routes';
+import { createSessionIndex } from '#store/session-index';
+import { createSessionStore } from '#store/sessions';
 import { createStatisticsStore } from '#store/statistics';
+import { createSubscriberPages } from '#store/subscriber-pages';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { createWillMessages } from '#store/will-messages';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const { logger, metrics } = createTelemetry();
-const tables = tableNamesFrom(process.env, ['statistics']);
+const tables = tableNamesFrom(process.env, [
+  'sessions',
+  'subscriptions',
+  'routes',
+  'messages',
+  'inflight',
+  'history',
+  'statistics',
+]);
+const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const { historyRetentionSeconds: retentionSeconds, logShards } = configuration.settings;
 const client = createDocumentClient();
 const clock = Date.now;
+const routes = createRouteStore(client, tables.routes, { clock });
 const api = createApi({
+  sessions: createSessionStore(client, tables.sessions),
+  index: createSessionIndex(client, tables.sessions),
+  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
+  subscriberPages: createSubscriberPages(client, tables.subscriptions),
+  routes,
+  routeList: createRouteList(client, tables.routes, { clock }),
+  router: createRouter(routes, { clock }),
+  logPages: createLogPages(client, tables.messages),
+  wills: createWillMessages(client, tables.messages),
+  flows: createFlowStore(client, tables.inflight),
+  history: createHistoryStore(client, tables.history, { retentionSeconds }),
   statistics: createStatisticsStore(client, tables.statistics, { clock }),
+  advicePrefixes: () => [],
+  logShards,
+  configuration,
   logger,
   clock,
 });

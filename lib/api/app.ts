@@ -5,6 +5,8 @@ import { openApiDocument } from './document.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { answerFailure } from './failures.ts';
 import { addFleet } from './handlers/fleet.ts';
+import { addSessions } from './handlers/sessions.ts';
+import { addTopics } from './handlers/topics.ts';
 import { allowedMethods } from './methods.ts';
 import { problemAnswer } from './problem.ts';
 import { refuseInvalid } from './validation.ts';
@@ -59,6 +61,8 @@ export function createApi(dependencies: ApiDependencies): Api {
     document ??= openApiDocument();
     return context.json(document);
   });
+  addSessions(api, dependencies);
+  addTopics(api, dependencies);
   addFleet(api, dependencies);
   return api;
 }

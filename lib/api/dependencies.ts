@@ -1,9 +1,18 @@
+import type { FilterListDependencies } from '#operator/filter-list';
+import type { SessionListDependencies } from '#operator/list-sessions';
+import type { TopicSubscriberDependencies } from '#operator/topic-subscribers';
+import type { TraceDependencies } from '#operator/trace';
 import type { StatisticsStore } from '#store/statistics';
 import type { Log } from '#telemetry/telemetry';
 
 /** What the API works with. */
-export interface ApiDependencies {
-  readonly statistics: Pick<StatisticsStore, 'read' | 'points' | 'survey' | 'advice'>;
-  readonly logger: Log;
-  readonly clock: () => number;
-}
+export type ApiDependencies = TraceDependencies &
+  SessionListDependencies &
+  TopicSubscriberDependencies &
+  FilterListDependencies & {
+    readonly statistics: Pick<StatisticsStore, 'read' | 'points' | 'survey' | 'advice'>;
+    /** With what the identifiers of the advice on a client begin. */
+    readonly advicePrefixes: (clientId: string) => readonly string[];
+    readonly logger: Log;
+    readonly clock: () => number;
+  };

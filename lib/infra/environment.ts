@@ -25,6 +25,7 @@ export function environmentOf(
   const routes = { [Variable.routesTable]: tables.routes.tableName };
   const messages = { [Variable.messagesTable]: tables.messages.tableName };
   const inflight = { [Variable.inflightTable]: tables.inflight.tableName };
+  const history = { [Variable.historyTable]: tables.history.tableName };
   const statistics = { [Variable.statisticsTable]: tables.statistics.tableName };
   const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
   const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
@@ -71,6 +72,15 @@ export function environmentOf(
       ...routeChecks,
       ...packetRequests,
     },
-    Api: { ...common, ...statistics },
+    Api: {
+      ...common,
+      ...sessions,
+      ...subscriptions,
+      ...routes,
+      ...messages,
+      ...inflight,
+      ...history,
+      ...statistics,
+    },
   };
 }

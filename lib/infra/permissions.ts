@@ -3,7 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { FILTER_INDEX, STATUS_INDEX } from '#store/table-definitions';
+import { CLIENT_INDEX, FILTER_INDEX, STATUS_INDEX } from '#store/table-definitions';
 import { LISTENER_QUEUE_PREFIX } from './names.ts';
 import type { Permission } from './permission.ts';
 import type { Queues } from './queues.ts';
@@ -77,7 +77,18 @@ export function permissionsOf(
       publishToBroker(scope),
       onClients(scope, 'SendDirectMessage'),
     ],
-    Api: [onTable(tables.statistics, 'GetItem', 'Query')],
+    Api: [
+      onTable(tables.sessions, 'BatchGetItem', 'GetItem'),
+      onIndex(tables.sessions, CLIENT_INDEX.indexName),
+      onIndex(tables.sessions, STATUS_INDEX.indexName),
+      onTable(tables.subscriptions, 'BatchGetItem', 'Query'),
+      onIndex(tables.subscriptions, FILTER_INDEX.indexName),
+      onTable(tables.routes, 'BatchGetItem', 'Query'),
+      onTable(tables.messages, 'GetItem', 'Query'),
+      onTable(tables.inflight, 'GetItem'),
+      onTable(tables.history, 'Query'),
+      onTable(tables.statistics, 'GetItem', 'Query'),
+    ],
   };
 }
 

@@ -18,11 +18,16 @@ export interface SessionStore {
   /** The item as it stands, also when its session has ended or expired: `exists` decides. */
   get(clientId: string): Promise<Session | undefined>;
   /** Those of these clients that have one, each as it stands, in no order. */
-  getMany(clientIds: readonly string[]): Promise<Session[]>;
+  getMany(clientIds: readonly string[], reading?: SessionReading): Promise<Session[]>;
   /** Client identifiers of the sessions that are connected, a page at a time; the index is a little late. */
   connected(): AsyncIterable<readonly string[]>;
   /** Replaces the session if it still is at `expectedRevision`, undefined: if there is none. */
   write(session: Session, expectedRevision: number | undefined): Promise<SessionWrite>;
+}
+
+export interface SessionReading {
+  /** false: as it stood a second ago at most times, for half the read units. */
+  readonly consistent?: boolean;
 }
 
 /** The image of a stream record, as Lambda hands it over. */
@@ -42,9 +47,9 @@ export function createSessionStore(client: DynamoDBDocumentClient, table: string
       return Item === undefined ? undefined : fromItem(Item);
     },
 
-    async getMany(clientIds) {
+    async getMany(clientIds, { consistent = true } = {}) {
       const keys = [...new Set(clientIds)].map((clientId) => ({ clientId }));
-      return (await getAll(client, table, 'read sessions', keys, true)).map(fromItem);
+      return (await getAll(client, table, 'read sessions', keys, consistent)).map(fromItem);
     },
 
     connected: () => connectedClients(client, table),

@@ -149,7 +149,18 @@ test.each([
       'PACKET_REQUESTS_QUEUE_URL',
     ],
   ],
-  ['Api', ['STATISTICS_TABLE']],
+  [
+    'Api',
+    [
+      'HISTORY_TABLE',
+      'INFLIGHT_TABLE',
+      'MESSAGES_TABLE',
+      'ROUTES_TABLE',
+      'SESSIONS_TABLE',
+      'STATISTICS_TABLE',
+      'SUBSCRIPTIONS_TABLE',
+    ],
+  ],
 ])('%s gets the variables that it needs', (name, own) => {
   expect(Object.keys(variables(template, name)).sort()).toEqual([...COMMON, ...own].sort());
 });
@@ -160,6 +171,7 @@ test.each([
   ['ROUTES_TABLE', 'AWS::DynamoDB::GlobalTable', 'Routes'],
   ['MESSAGES_TABLE', 'AWS::DynamoDB::GlobalTable', 'Messages'],
   ['INFLIGHT_TABLE', 'AWS::DynamoDB::GlobalTable', 'Inflight'],
+  ['HISTORY_TABLE', 'AWS::DynamoDB::GlobalTable', 'History'],
   ['STATISTICS_TABLE', 'AWS::DynamoDB::GlobalTable', 'Statistics'],
   ['DELIVERIES_QUEUE_URL', 'AWS::SQS::Queue', 'Deliveries'],
   ['UNROUTED_QUEUE_URL', 'AWS::SQS::Queue', 'Unrouted'],

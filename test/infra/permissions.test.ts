@@ -109,7 +109,18 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('iot', TOPICS, 'Publish', 'RetainPublish'),
     ...calls('iot', CLIENTS, 'SendDirectMessage'),
   ],
-  Api: [...calls('dynamodb', 'Statistics', 'GetItem', 'Query')],
+  Api: [
+    ...calls('dynamodb', 'Sessions', 'BatchGetItem', 'GetItem'),
+    ...calls('dynamodb', 'Sessions/index/byClientId', 'Query'),
+    ...calls('dynamodb', 'Sessions/index/byStatus', 'Query'),
+    ...calls('dynamodb', 'Subscriptions', 'BatchGetItem', 'Query'),
+    ...calls('dynamodb', 'Subscriptions/index/byFilter', 'Query'),
+    ...calls('dynamodb', 'Routes', 'BatchGetItem', 'Query'),
+    ...calls('dynamodb', 'Messages', 'GetItem', 'Query'),
+    ...calls('dynamodb', 'Inflight', 'GetItem'),
+    ...calls('dynamodb', 'History', 'Query'),
+    ...calls('dynamodb', 'Statistics', 'GetItem', 'Query'),
+  ],
 };
 
 const names = Object.keys(EXPECTED);

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { adviceList } from '../schemas/advice.ts';
 import { stats, statsPoints } from '../schemas/stats.ts';
 import { filterList, subscriberList } from '../schemas/topic.ts';
-import { cursor, limit, searchText, wholeNumber } from '../schemas/values.ts';
+import { cursor, limit, limitOf, searchText, wholeNumber } from '../schemas/values.ts';
 import { answer, noQuery, problems, topicParams } from './parts.ts';
 
 const tags = ['Fleet'];
@@ -23,7 +23,13 @@ export const getStatsPoints = createRoute({
   operationId: 'getStatsPoints',
   summary: 'Counts over time, for charts',
   tags,
-  request: { query: z.strictObject({ hours: wholeNumber(1, 168, 1) }) },
+  request: {
+    query: z.strictObject({
+      hours: wholeNumber(1, 168)
+        .default(1)
+        .openapi({ type: 'integer', minimum: 1, maximum: 168, default: 1 }),
+    }),
+  },
   responses: { 200: answer(statsPoints, 'The points'), ...problems() },
 });
 
@@ -48,7 +54,7 @@ export const listFilters = createRoute({
   request: {
     query: z.strictObject({
       prefix: searchText.optional().openapi({ description: 'The beginning of the filter' }),
-      limit: wholeNumber(1, 100, 20),
+      limit: limitOf(20),
       cursor: cursor.optional(),
     }),
   },

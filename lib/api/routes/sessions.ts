@@ -39,7 +39,12 @@ export const getSession = createRoute({
   tags,
   request: {
     params: clientParams,
-    query: z.strictObject({ waitingCap: wholeNumber(0, 10_000, 100) }),
+    query: z.strictObject({
+      waitingCap: wholeNumber(0, 10_000).optional().openapi({
+        description:
+          'What waits is counted up to here, whatever it takes; without it up to 100, with few read units, and less where many filters are to be looked at',
+      }),
+    }),
   },
   responses: { 200: answer(session, 'The session'), ...problems('session.notFound') },
 });

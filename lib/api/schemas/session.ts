@@ -51,6 +51,9 @@ const waiting = z
     messages: count,
     bytes: count.openapi({ description: 'Topics and payloads' }),
     atLeast: z.boolean().openapi({ description: 'Counting stopped before the end: there may be more' }),
+    heldByBroker: z.boolean().openapi({
+      description: "The broker's own session still stands and delivers it, if the client returns in time",
+    }),
     cap: count.openapi({ description: 'Counting stops at so many messages' }),
   })
   .openapi('Waiting', {

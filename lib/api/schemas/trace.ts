@@ -25,7 +25,6 @@ export const trace = z
       .object({
         messageId: z.string(),
         topic: z.string(),
-        filter: z.string(),
         receivedAt: time,
         expiresAt: time.optional(),
         publisher: z.string().optional(),

@@ -4,25 +4,24 @@ import { checkTopicFilter } from '#session/topic-filter';
 import { checkTopicName } from '#session/topic-name';
 import { hasLoneSurrogate, utf8Bytes } from '#session/utf8';
 
-/** With what a key puts before it, far below the 2,048 bytes of a partition key. */
-const MAXIMUM_CLIENT_ID_BYTES = 1_000;
-const MAXIMUM_TEXT_CHARACTERS = 1_024;
+/** With what a key puts before it, less than the 1,024 bytes of a sort key. */
+const MAXIMUM_BYTES = 1_000;
 
-const text = (maximum = MAXIMUM_TEXT_CHARACTERS) =>
-  z
-    .string()
-    .min(1)
-    .max(maximum)
-    .refine((value) => !hasLoneSurrogate(value), { error: 'is well-formed Unicode' });
+/** Text of a client or an operator that may become part of a key. */
+const text = z
+  .string()
+  .min(1)
+  .refine((value) => !hasLoneSurrogate(value), { error: 'is well-formed Unicode' })
+  .refine((value) => utf8Bytes(value) <= MAXIMUM_BYTES, { error: `has at most ${MAXIMUM_BYTES} bytes` });
 
-export const clientId = text(MAXIMUM_CLIENT_ID_BYTES)
-  .refine((value) => utf8Bytes(value) <= MAXIMUM_CLIENT_ID_BYTES, {
-    error: `has at most ${MAXIMUM_CLIENT_ID_BYTES} bytes`,
-  })
-  .openapi({ description: 'Client identifier', example: 'meter-7' });
+export const clientId = text.openapi({
+  description: 'Client identifier',
+  maxLength: MAXIMUM_BYTES,
+  example: 'meter-7',
+});
 
 /** The beginning of a client identifier or filter, or a pattern of client identifiers. */
-export const searchText = text();
+export const searchText = text.openapi({ maxLength: MAXIMUM_BYTES });
 
 export const time = z.iso
   .datetime()
@@ -43,12 +42,12 @@ export const qos = z
   .union([z.literal(0), z.literal(1), z.literal(2)])
   .openapi({ type: 'integer', enum: [0, 1, 2] });
 
-export const topic = text(65_535).superRefine((value, context) => {
+export const topic = text.superRefine((value, context) => {
   const check = checkTopicName(value);
   if (!check.valid) context.addIssue({ code: 'custom', message: check.reason });
 });
 
-export const topicFilter = text(65_535).superRefine((value, context) => {
+export const topicFilter = text.superRefine((value, context) => {
   const check = checkTopicFilter(value);
   if (!check.valid) context.addIssue({ code: 'custom', message: check.reason });
 });
@@ -65,13 +64,16 @@ export const nextCursor = z
   .openapi({ description: 'Where the next page begins; absent on the last one' });
 
 /** A whole number in a query string. */
-export const wholeNumber = (minimum: number, maximum: number, preset: number) =>
+export const wholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d{1,10}$/, { error: 'is a whole number' })
     .transform(Number)
     .pipe(z.int().min(minimum).max(maximum))
-    .default(preset)
-    .openapi({ type: 'integer', minimum, maximum, default: preset });
+    .openapi({ type: 'integer', minimum, maximum });
 
-export const limit = wholeNumber(1, 100, 50);
+/** How many a page holds at the most. */
+export const limitOf = (preset: number) =>
+  wholeNumber(1, 100).default(preset).openapi({ type: 'integer', minimum: 1, maximum: 100, default: preset });
+
+export const limit = limitOf(50);

@@ -27,6 +27,7 @@ interface Input {
   readonly ExpressionAttributeValues?: Attributes;
   readonly ReturnValues?: 'ALL_OLD';
   readonly Limit?: number;
+  readonly ScanIndexForward?: boolean;
   readonly ExclusiveStartKey?: Attributes;
   readonly TransactItems: readonly { readonly Put: Input }[];
   readonly RequestItems: Readonly<
@@ -129,7 +130,8 @@ class MemoryDynamoDb {
     const asOf = this.#asOf(input);
     const placeholders = placeholdersOf(input);
     const isAskedFor = (item: Attributes) => meets(item, input.KeyConditionExpression, placeholders);
-    const all = table.query(isAskedFor, IndexName, asOf);
+    const ascending = table.query(isAskedFor, IndexName, asOf);
+    const all = input.ScanIndexForward === false ? ascending.reverse() : ascending;
     const start = startKey === undefined ? 0 : all.findIndex((item) => table.isSameKey(item, startKey)) + 1;
     const page = all.slice(start, start + Limit);
     const last = page.at(-1);

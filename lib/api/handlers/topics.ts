@@ -1,0 +1,63 @@
+import { listFilters as listFilterPage } from '#operator/filter-list';
+import { type SubscriberPlace, topicSubscribers } from '#operator/topic-subscribers';
+import { parseSharedFilter } from '#session/topic-filter';
+import type { Api } from '../app.ts';
+import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { problemAnswer } from '../problem.ts';
+import { listFilters, listSubscribers } from '../routes/fleet.ts';
+
+/** Topics and filters: who would get what. */
+export function addTopics(api: Api, dependencies: ApiDependencies): void {
+  api.openapi(listSubscribers, async (context) => {
+    const { topic } = context.req.valid('param');
+    const query = context.req.valid('query');
+    const cursors = cursorsOf('listSubscribers', { ...query, topic });
+    const start = pageStart(cursors, query.cursor);
+    if (!start.valid) return problemAnswer(context, 'cursor.invalid', FOREIGN_CURSOR);
+    const place = start.key === undefined ? undefined : (JSON.parse(start.key) as SubscriberPlace);
+    const { subscribers, next } = await topicSubscribers(
+      topic,
+      { limit: query.limit, start: place },
+      dependencies,
+    );
+    return context.json(
+      {
+        topic,
+        subscribers: subscribers.map(({ subscription: { clientId, filter, qos }, status }) => {
+          const { shareName } = parseSharedFilter(filter);
+          return {
+            clientId,
+            filter,
+            ...(shareName !== undefined && { shareName }),
+            ...(qos !== undefined && { qos }),
+            status,
+          };
+        }),
+        ...(next !== undefined && { nextCursor: cursors.encode(JSON.stringify(next)) }),
+      },
+      200,
+    );
+  });
+
+  api.openapi(listFilters, async (context) => {
+    const query = context.req.valid('query');
+    const cursors = cursorsOf('listFilters', query);
+    const start = pageStart(cursors, query.cursor);
+    if (!start.valid) return problemAnswer(context, 'cursor.invalid', FOREIGN_CURSOR);
+    const { prefix, limit } = query;
+    const { filters, next } = await listFilterPage({ prefix, limit, after: start.key }, dependencies);
+    return context.json(
+      {
+        filters: filters.map(({ route: { filter, retainSeconds }, subscribers, messagesPerHour }) => ({
+          filter,
+          retainSeconds,
+          subscribers,
+          messagesPerHour,
+        })),
+        ...(next !== undefined && { nextCursor: cursors.encode(next) }),
+      },
+      200,
+    );
+  });
+}

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { actorOf, type GatewayEvent, requestOf } from '#api/gateway-event';
+import { pathText } from '#api/path-text';
+import { escapedPath } from '#api/request-path';
+import { memoryTables } from '#test/store/memory/memory-dynamodb';
+import { apiDependencies, asker } from './api-on-tables.ts';
+
+const ask = asker(apiDependencies(memoryTables()));
+
+/** What an HTTP API makes of a path: decoded once, and cut at a `?`. */
+const throughHttpApi = (path: string) => escapedPath(decodeURIComponent(path).split('?')[0] ?? '');
+
+const IDENTIFIERS = [
+  'meter-7',
+  'a/b',
+  '/',
+  '//x//',
+  'a?b=c&d',
+  'a#b',
+  '50%',
+  '%2F',
+  'a%2Fb',
+  'a b',
+  '.',
+  '..',
+  '~',
+  '~YQ',
+  'messages',
+  'a/messages',
+  'sessions/a/history',
+  'gerät-7',
+  '\u{1f600}',
+  'a\u0000b',
+  'a\nb',
+  '<script>alert(1)</script>',
+  'x'.repeat(128),
+  'é'.repeat(64),
+];
+
+test.each(IDENTIFIERS)(
+  'the client identifier %j, as one segment of a path, arrives as it is',
+  async (clientId) => {
+    const path = throughHttpApi(`/sessions/${pathText(clientId)}/trace`);
+    const { status, body } = await ask(`${path}?topic=t`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ clientId, verdict: 'noSession' });
+  },
+);
+
+test.each(IDENTIFIERS.filter((each) => !/[?~]|^\.+$|\/(messages|history)$/.test(each)))(
+  'the client identifier %j may be percent-encoded',
+  async (clientId) => {
+    const path = throughHttpApi(`/sessions/${encodeURIComponent(clientId)}/trace`);
+    expect((await ask(`${path}?topic=t`)).body).toMatchObject({ clientId });
+    const direct = await ask(`/sessions/${encodeURIComponent(clientId)}/trace?topic=t`);
+    expect(direct.body).toMatchObject({ clientId });
+  },
+);
+
+test.each(['a', 'a/b', '/', '$SYS/x', 'a//b ', 'ä/ö'])('so does the topic %j', async (topic) => {
+  const path = throughHttpApi(`/topics/${encodeURIComponent(topic)}/subscribers`);
+  expect((await ask(path)).body).toEqual({ topic, subscribers: [] });
+});
+
+test.each([
+  ['/sessions', '/sessions'],
+  ['/sessions:endIdle', '/sessions:endIdle'],
+  ['/stats/points', '/stats/points'],
+  ['/a b?c', '/a%20b%3Fc'],
+  ['/', '/'],
+])('the path %s is asked for as %s', (decoded, path) => {
+  expect(escapedPath(decoded)).toBe(path);
+});
+
+test('a stage with a name is no part of the path', () => {
+  expect(escapedPath('/ops/sessions/a', 'ops')).toBe(`/sessions/~${Buffer.from('a').toString('base64url')}`);
+});
+
+const event = (more: Partial<GatewayEvent['requestContext']> = {}): GatewayEvent => ({
+  rawPath: '/sessions/a/messages',
+  rawQueryString: 'limit=5&cursor=%41',
+  headers: { 'content-type': 'application/json', cookie: 'a=b' },
+  requestContext: { http: { method: 'PATCH' }, ...more },
+});
+
+test('the request has the query as it came, the media type and the body', async () => {
+  const request = requestOf({
+    ...event(),
+    body: Buffer.from('{"ä":1}').toString('base64'),
+    isBase64Encoded: true,
+  });
+  expect(new URL(request.url).search).toBe('?limit=5&cursor=%41');
+  expect([...request.headers.keys()]).toEqual(['content-type']);
+  expect(await request.text()).toBe('{"ä":1}');
+});
+
+test.each([
+  [{ iam: { userArn: 'arn:aws:iam::1:user/ana' } }, 'arn:aws:iam::1:user/ana'],
+  [{ jwt: { claims: { sub: 'ana' } } }, 'ana'],
+  [{ iam: null, jwt: { claims: { sub: 7 } } }, undefined],
+  [{}, undefined],
+])('of %j the caller is %s', (authorizer, actor) => {
+  expect(actorOf(event({ authorizer }))).toBe(actor);
+  expect(actorOf(event())).toBeUndefined();
+});

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { createApi } from '#api/app';
+import { StoreRefusedError, StoreThrottledError } from '#store/errors';
+import { memoryTables } from '#test/store/memory/memory-dynamodb';
+import { apiDependencies, asker } from './api-on-tables.ts';
+
+const dependencies = apiDependencies(memoryTables());
+const ask = asker(dependencies);
+
+test('/openapi.json is the document, for tools that read it', async () => {
+  const { status, body, headers } = await ask('/openapi.json');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ openapi: '3.1.0', paths: { '/sessions': {} } });
+  expect(headers.get('content-type')).toMatch(/^application\/json/);
+});
+
+test('every answer is for this caller alone and is taken for what it says to be', async () => {
+  for (const path of ['/stats', '/nowhere', '/sessions?limit=0']) {
+    const { headers } = await ask(path);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  }
+});
+
+test('a caller for whom nobody vouches is told nothing', async () => {
+  const api = createApi(dependencies);
+  for (const path of ['/stats', '/openapi.json', '/nowhere']) {
+    const response = await api.request(path, {}, {});
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ code: 'access.denied' });
+  }
+});
+
+test.each([
+  ['/sessions?limit=0', 'limit'],
+  ['/sessions?limit=101', 'limit'],
+  ['/sessions?limit=ten', 'limit'],
+  ['/sessions?limit=5&limit=6', 'limit'],
+  ['/sessions?status=away', 'status'],
+  ['/sessions?expiresBefore=tomorrow', 'expiresBefore'],
+  ['/sessions?expiresBefore=2026-11-25', 'expiresBefore'],
+  ['/sessions?colour=red', ''],
+  ['/stats?x=1', ''],
+  ['/stats/points?hours=169', 'hours'],
+  ['/sessions/a?waitingCap=10001', 'waitingCap'],
+  ['/sessions/a/messages?payload=yes', 'payload'],
+  ['/sessions/a/trace', ''],
+  ['/sessions/a/trace?topic=a%2F%23', 'topic'],
+  ['/sessions/~', 'clientId'],
+  ['/sessions/~YQ==', 'clientId'],
+  ['/sessions/~_w', 'clientId'],
+  [`/sessions/${'a'.repeat(1001)}`, 'clientId'],
+  ['/topics/a%2F%2B/subscribers', 'topic'],
+])('%s is refused, with where it is wrong', async (path, field) => {
+  const { status, body, headers } = await ask(path);
+  expect(status).toBe(400);
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(body).toMatchObject({ code: 'request.invalid', status: 400, errors: [{ field }] });
+});
+
+test.each([
+  '/sessions?cursor=AAAA',
+  '/sessions/a/history?cursor=AAAAAAAAAAAAAAAA',
+  '/filters?cursor=_',
+  '/topics/a/subscribers?cursor=Zm9yZWlnbg',
+  '/advice?cursor=0',
+])('%s: a cursor that is none is refused', async (path) => {
+  const { status, body } = await ask(path);
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ code: 'cursor.invalid' });
+});
+
+test('what there is not, is not found', async () => {
+  for (const path of ['/', '/session', '/sessions/', '/sessions/a/b/c', '/stats/']) {
+    const { status, body } = await ask(path);
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ code: 'route.notFound' });
+  }
+});
+
+test('a path says which methods it takes', async () => {
+  const refused = await ask('/stats', { method: 'POST' });
+  expect(refused.status).toBe(405);
+  expect(refused.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+  expect(refused.body).toMatchObject({ code: 'method.notAllowed' });
+  const options = await ask('/sessions/a/messages', { method: 'OPTIONS' });
+  expect(options.status).toBe(204);
+  expect(options.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
+});
+
+test('HEAD is GET without the body', async () => {
+  const { status, body, headers } = await ask('/stats', { method: 'HEAD' });
+  expect(status).toBe(200);
+  expect(body).toBeUndefined();
+  expect(headers.get('content-type')).toMatch(/^application\/json/);
+});
+
+test('a store that is busy is to be asked again, and one that fails says nothing of itself', async () => {
+  const failing = (error: Error) =>
+    asker({ ...dependencies, sessions: { ...dependencies.sessions, get: () => Promise.reject(error) } });
+  const busy = await failing(new StoreThrottledError('throttled'))('/sessions/a');
+  expect(busy.status).toBe(503);
+  expect(busy.headers.get('retry-after')).toBe('1');
+  expect(busy.body).toMatchObject({ code: 'service.busy' });
+  const failed = await failing(new StoreRefusedError('a secret'))('/sessions/a');
+  expect(failed.status).toBe(500);
+  expect(failed.body).toMatchObject({ code: 'service.failed' });
+  expect(JSON.stringify(failed.body)).not.toContain('secret');
+});
