@@ -54,8 +54,16 @@ const ALLOWED = {
     'store/names',
     'store/table-definitions',
   ],
-  // The local cloud runs what was synthesized; of the code it may know names and the rules of topics.
-  local: ['session', 'infra/names', 'store/names', 'store/table-definitions', 'listener', 'packets'],
+  // The local cloud runs what was synthesized; of the code it may know names, the rules of topics and the form of a configuration.
+  local: [
+    'session',
+    'infra/names',
+    'infra/stack-configuration',
+    'store/names',
+    'store/table-definitions',
+    'listener',
+    'packets',
+  ],
 };
 
 const REASONS = {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseConfiguration } from '#session/configuration';
+import { checkStackConfiguration } from '#infra/stack-configuration';
 import { ConfigurationError } from '#session/errors';
 import { type Chaos, readChaos, readJsonFile } from './chaos.ts';
 import { type Cloud, startCloud } from './cloud.ts';
@@ -68,7 +68,7 @@ async function main(words: readonly string[]): Promise<void> {
 /** The stack would refuse it too, but seconds later. */
 function checkConfiguration(file: string, configuration: unknown): void {
   try {
-    parseConfiguration(configuration);
+    checkStackConfiguration(configuration);
   } catch (cause) {
     if (!(cause instanceof ConfigurationError)) throw cause;
     throw new LocalCloudError('file.unreadable', `--config ${file}: ${cause.message}`, { cause });

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node } from 'constructs';
-import { type ConfigurationInput, parseConfiguration } from '#session/configuration';
 import { InfrastructureError } from './errors.ts';
 import { PROJECT_ROOT } from './project-root.ts';
+import {
+  CONFIGURATION_KEYS,
+  checkStackConfiguration,
+  type StackConfiguration,
+} from './stack-configuration.ts';
 
 /*
  * Where the configuration of the stack comes from, first found wins:
@@ -12,7 +16,7 @@ import { PROJECT_ROOT } from './project-root.ts';
  * 2. the JSON file that the environment variable MQTT_SESSIONS_FILE names,
  * 3. the context key `mqttSessions` of cdk.json.
  *
- * All three hold one object: `{ "durableTopics": […], "policies": […], "settings": {…} }`.
+ * All three hold one object: `{ "durableTopics": […], "policies": […], "settings": {…}, "api": {…}, "console": … }`.
  */
 const CONTEXT_KEY = 'mqttSessions';
 const FILE_CONTEXT_KEY = 'mqttSessionsFile';
@@ -32,21 +36,16 @@ export function appContext(): Record<string, unknown> {
 export function readConfiguration(
   node: Node,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): ConfigurationInput {
+): StackConfiguration {
   const file: unknown = node.tryGetContext(FILE_CONTEXT_KEY) ?? environment[FILE_VARIABLE];
   const value = typeof file === 'string' ? readJson(file) : node.tryGetContext(CONTEXT_KEY);
-  if (isObject(value)) {
-    parseConfiguration(value);
-    return value;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return checkStackConfiguration(value);
   }
   throw new InfrastructureError(
     'infrastructure.configurationMissing',
-    `${typeof file === 'string' ? file : `context key ${CONTEXT_KEY}`}: ${JSON.stringify(value) ?? 'nothing'} came; allowed: an object with durableTopics, policies, settings; write it into cdk.json under "${CONTEXT_KEY}" or name a file with -c ${FILE_CONTEXT_KEY}=FILE`,
+    `${typeof file === 'string' ? file : `context key ${CONTEXT_KEY}`}: ${JSON.stringify(value) ?? 'nothing'} came; allowed: an object with ${CONFIGURATION_KEYS.join(', ')}; write it into cdk.json under "${CONTEXT_KEY}" or name a file with -c ${FILE_CONTEXT_KEY}=FILE`,
   );
-}
-
-function isObject(value: unknown): value is ConfigurationInput {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readJson(file: string): unknown {

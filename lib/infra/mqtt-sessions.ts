@@ -13,6 +13,10 @@ import {
 } from '#session/configuration';
 import { serializeSessionConfiguration } from '#session/session-configuration';
 import { Alarms } from './alarms.ts';
+import { SessionApi } from './api.ts';
+import type { ApiOptions } from './api-options.ts';
+import { SessionConsole } from './console.ts';
+import type { ConsoleOptions } from './console-options.ts';
 import { environmentOf } from './environment.ts';
 import { InfrastructureError } from './errors.ts';
 import { connectEventSources } from './event-sources.ts';
@@ -112,6 +116,20 @@ export interface MqttSessionsProps {
   readonly maximumThroughput?: MaximumThroughput;
 
   /**
+   * How the session API is reached. Its requests are signed unless `api.jwt` says whose tokens callers bring.
+   *
+   * @default - AWS_IAM, 50 requests a second; nobody may call until `api.grantRead` or a policy says so
+   */
+  readonly api?: ApiOptions;
+
+  /**
+   * The operators' page, with its sign-in; false = without it.
+   *
+   * @default false
+   */
+  readonly console?: ConsoleOptions | false;
+
+  /**
    * Where alarms are sent.
    *
    * @default - alarms change their state, nobody is told
@@ -120,7 +138,8 @@ export interface MqttSessionsProps {
 }
 
 /**
- * Durable MQTT sessions beside AWS IoT Core: tables, functions, rules, queues and alarms.
+ * Durable MQTT sessions beside AWS IoT Core: tables, functions, rules, queues and alarms, and the operators' API and
+ * console.
  *
  * @example
  * new MqttSessions(this, 'Sessions', {
@@ -144,6 +163,10 @@ export class MqttSessions extends Construct {
   /** Everything that was refused or that ran out of attempts. */
   readonly deadLetters: Queue;
   readonly alarms: Alarms['alarms'];
+  /** What operators see and do, for their own programs and dashboards. */
+  readonly api: SessionApi;
+  /** Undefined if it was switched off. */
+  readonly console: SessionConsole | undefined;
 
   constructor(scope: Construct, id: string, props: MqttSessionsProps = {}) {
     super(scope, id);
@@ -152,6 +175,7 @@ export class MqttSessions extends Construct {
       policies: props.policies ?? [],
       settings: props.settings ?? {},
     });
+    const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
     const deliveryConcurrency = checkedConcurrency(props.deliveryConcurrency ?? 100);
 
     this.tables = createTables(this, props);
@@ -170,7 +194,7 @@ export class MqttSessions extends Construct {
         environment: { ...environment[name], ...props.environment },
         permissions: permissions[name],
         deadLetters: this.deadLetters,
-        logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+        logRetention,
         memorySize: props.memorySize ?? 512,
       });
     this.functions = {
@@ -191,6 +215,22 @@ export class MqttSessions extends Construct {
       packets: this.functions.packets,
       deadLetters: this.deadLetters,
     });
+    this.api = new SessionApi(this, 'SessionApi', {
+      handler: this.functions.api,
+      logRetention,
+      ...props.api,
+    });
+    const { console = false } = props;
+    this.console =
+      console === false
+        ? undefined
+        : new SessionConsole(this, 'Console', {
+            handler: this.functions.api,
+            api: this.api,
+            jwt: props.api?.jwt,
+            logRetention,
+            ...console,
+          });
     this.alarms = new Alarms(this, 'Alarms', {
       functions: this.functions,
       deadLetters: this.deadLetters,

@@ -17,7 +17,7 @@ export class MqttSessionsStack extends Stack {
   }
 
   private addOutputs(): void {
-    const { tables, functions, events, deadLetters } = this.sessions;
+    const { tables, functions, events, deadLetters, api, console } = this.sessions;
     const output = (id: string, value: string, description: string) =>
       new CfnOutput(this, id, { value, description });
     output('SessionsTable', tables.sessions.tableName, 'One item a client: its session');
@@ -35,5 +35,16 @@ export class MqttSessionsStack extends Stack {
     output('ApiFunction', functions.api.functionName, 'Answers what operators ask');
     output('EventBus', events.eventBusName, 'Where session.expired is published');
     output('DeadLettersQueue', deadLetters.queueUrl, 'Everything refused or exhausted');
+    output('ApiUrl', api.url, 'The session API');
+    if (api.policies !== undefined) {
+      const { read, write } = api.policies;
+      output('ApiReadPolicy', read.managedPolicyArn, 'For who may look at sessions through the API');
+      output('ApiWritePolicy', write.managedPolicyArn, 'For who may change sessions through the API');
+    }
+    if (console === undefined) return;
+    output('ConsoleUrl', console.url, "The operators' page");
+    if (console.userPool !== undefined) {
+      output('ConsoleUserPool', console.userPool.userPoolId, 'Where an administrator adds operators');
+    }
   }
 }

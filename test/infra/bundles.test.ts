@@ -128,6 +128,9 @@ test('the paths of the resources are in the template without the CLI', () => {
 test('the outputs say what a user looks for after deploying', () => {
   expect(Object.keys(template.Outputs).sort()).toEqual([
     'ApiFunction',
+    'ApiReadPolicy',
+    'ApiUrl',
+    'ApiWritePolicy',
     'DeadLettersQueue',
     'DeliverFunction',
     'EventBus',

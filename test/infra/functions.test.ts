@@ -71,7 +71,7 @@ test('logRetention is for every log group', () => {
     Object.values(resourcesByPath(kept, 'AWS::Logs::LogGroup')).map(
       ({ Properties }) => Properties['RetentionInDays'],
     ),
-  ).toEqual(functions.map(() => 365));
+  ).toEqual([...functions, 'the access logs of the API'].map(() => 365));
 });
 
 test.each(functions)('%s keeps an event that failed three times, for six hours, in DeadLetters', (name) => {
