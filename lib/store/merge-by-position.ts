@@ -5,12 +5,11 @@ import type { Item } from './request.ts';
 export async function* mergeByPosition(
   shards: readonly AsyncGenerator<Item, void, undefined>[],
   fromItem: (item: Item) => FoundMessage,
-  limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<FoundMessage, void, undefined> {
   try {
     const firsts = await Promise.all(shards.map((shard) => take(shard, fromItem)));
     const heads = firsts.filter((head) => head !== undefined);
-    for (let count = 0; count < limit && heads.length > 0; count += 1) {
+    while (heads.length > 0) {
       heads.sort((one, other) => (one.message.position < other.message.position ? -1 : 1));
       const [head] = heads;
       if (head === undefined) return;

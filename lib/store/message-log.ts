@@ -59,8 +59,18 @@ function shardsOf<Shard>(shards: number, open: (shard: number) => Shard): Shard[
   return Array.from({ length: Math.max(1, shards) }, (_, shard) => open(shard));
 }
 
-async function* inTime(messages: AsyncIterable<FoundMessage>): AsyncGenerator<FoundMessage> {
-  for await (const message of messages) if (!isStraggler(message)) yield message;
+async function* inTime(
+  messages: AsyncIterable<FoundMessage>,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<FoundMessage> {
+  let left = limit;
+  if (left <= 0) return;
+  for await (const message of messages) {
+    if (isStraggler(message)) continue;
+    yield message;
+    left -= 1;
+    if (left <= 0) return;
+  }
 }
 
 /** @example createMessageLog(client, names.messages, { settleSeconds: 4, clock: Date.now }) */
@@ -103,7 +113,7 @@ export function createMessageLog(
       const parts = shardsOf(shards, (shard) =>
         readShard({ ...shardRead(logKey(filter, shard), range), ...pages }),
       );
-      return inTime(mergeByPosition(parts, fromItem, limit));
+      return inTime(mergeByPosition(parts, fromItem), limit);
     },
 
     readAppended({ filter, shards, from, pageBytes }) {

@@ -200,6 +200,22 @@ export function messageLogContract(logWith: (options: MessageLogOptions) => Mess
       expect((await all({ filter })).map(({ topic }) => topic)).toEqual(['first', 'last']);
     });
 
+    it('counts what was appended in time against a limit, and nothing else', async () => {
+      const filter = newFilter();
+      const topics = ['late', 'first', 'second', 'third'];
+      for (const [index, topic] of topics.entries()) {
+        const nowMs = NOW_MS + 9_000 + index;
+        const receivedAtMs = topic === 'late' ? NOW_MS : nowMs;
+        await logAt(nowMs).append({ ...route(filter), message: message({ topic, receivedAtMs }) });
+      }
+      const limited = await Promise.all([0, 2, 9].map((limit) => all({ filter, limit }, NOW_MS + 60_000)));
+      expect(limited.map((found) => found.map(({ topic }) => topic))).toEqual([
+        [],
+        ['first', 'second'],
+        ['first', 'second', 'third'],
+      ]);
+    });
+
     it('reads to the end over many pages', async () => {
       const filter = newFilter();
       const topics = Array.from({ length: 40 }, (_, index) => `topic ${index}`);
