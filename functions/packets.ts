@@ -8,7 +8,7 @@ import { handleCarrierRequest, readCarrierRequest } from '#carrier/carrier-reque
 import type { CarrierDependencies } from '#carrier/dependencies';
 import { handleCarriage } from '#carrier/handle-carriage';
 import { RefusedEventError } from '#edge/errors';
-import { parseListenerCheck, parseWillRequest } from '#edge/queue-requests';
+import { parseListenerCheck, parseMemberEnd, parseWillRequest } from '#edge/queue-requests';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
@@ -16,6 +16,7 @@ import { keepRefused } from '#lambda/refusal';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
 import { checkListener, heartbeat } from '#packet-edge/listeners';
+import { reassignShared } from '#packet-edge/share-reassignment';
 import { createSignalSender } from '#packet-edge/signal-queue';
 import { fireWill } from '#packet-edge/wills';
 import type { HeartbeatAnswer, PacketsRequest, PacketsResponse } from '#packets/exchange';
@@ -144,6 +145,14 @@ async function handleWill(body: unknown): Promise<void> {
   logger.forClient(request.clientId).info(`will: ${outcome}`, { outcome });
 }
 
+async function handleMemberEnd(body: unknown): Promise<void> {
+  const end = parseMemberEnd(body);
+  const messages = await reassignShared(end, dependencies);
+  logger
+    .forClient(end.clientId)
+    .info('what waited for a member of share groups was given to others', { messages });
+}
+
 /** What has happened elsewhere to a connection that AWS IoT Core carries. */
 async function handleCarried(body: unknown): Promise<void> {
   const read = readCarrierRequest(body);
@@ -159,6 +168,8 @@ async function handleRequest(body: unknown): Promise<void> {
       return handleListenerCheck(body);
     case 'will':
       return handleWill(body);
+    case 'memberEnded':
+      return handleMemberEnd(body);
     default:
       return handleCarried(body);
   }
@@ -167,7 +178,7 @@ async function handleRequest(body: unknown): Promise<void> {
 /**
  * Control packets of one connection, in the order in which they came: a listener gets those to be sent as the
  * answer, a device behind AWS IoT Core as direct messages. Signs of life of listeners. From the queue, wills whose
- * time has come, listeners to look after, and what happened elsewhere to connections that IoT Core carries.
+ * time has come, listeners to look after, members of share groups that are gone, and what happened elsewhere to connections that IoT Core carries.
  */
 export async function handler(
   event: unknown,

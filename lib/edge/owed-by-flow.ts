@@ -8,9 +8,15 @@ import { isSubscribed, owedSinceMs } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 
+/** It was given to the client as a member of a share group. */
+function isOfGroup({ subscription = '' }: LoggedMessage): boolean {
+  return parseSharedFilter(subscription).shareName !== undefined;
+}
+
 /**
  * What a session of the packet edge was owed: what its client has not acknowledged, and what its flow had not
- * taken from the logs; a message once for each filter. QoS 0 is owed to nobody who is away.
+ * taken from the logs; a message once for each filter. QoS 0 is owed to nobody who is away, and what the other members
+ * of a share group get instead is not lost.
  */
 export async function* owedByFlow(
   { session, subscriptions, endedAtMs }: EndedWith,
@@ -20,10 +26,11 @@ export async function* owedByFlow(
   const { clientId, incarnation } = session;
   const stored = await flows.get(clientId);
   const flow = stored?.incarnation === incarnation ? stored : undefined;
-  for (const { state, log: key, position } of flow?.outbound ?? []) {
+  for (const { state, qos, log: key, position } of flow?.outbound ?? []) {
     // PUBREC says that the client has it. [MQTT-4.3.3-4]
     const message = state === 'publish' ? await log.get(key, position) : undefined;
-    if (message !== undefined) yield message;
+    // [MQTT-4.8.2-5]
+    if (message !== undefined && (qos === 2 || !isOfGroup(message))) yield message;
   }
   const own = subscriptions.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
   const plain = own.filter(({ filter }) => parseSharedFilter(filter).shareName === undefined);
@@ -39,7 +46,7 @@ export async function* owedByFlow(
   for (const read of [...logs, { filter: ownLog(session), from: cursor, shards: OWN_LOG_SHARDS }]) {
     for await (const message of log.readAppended(read)) {
       if (message.position >= end) break;
-      if (flow !== undefined && isTaken(flow, message.position)) continue;
+      if (flow !== undefined && (isTaken(flow, message.position) || isOfGroup(message))) continue;
       if ((deliveryTo(own, message, clientId)?.qos ?? 0) > 0) yield message;
     }
   }

@@ -3,7 +3,14 @@ import { checkTopicFilter } from '#session/topic-filter';
 import { clientId, packetClientId } from './client-identifier.ts';
 import { RefusedEventError } from './errors.ts';
 import { problemsOf } from './problems.ts';
-import type { DeliveryRequest, ListenerCheck, LookUpRequest, RouteCheck, WillRequest } from './requests.ts';
+import type {
+  DeliveryRequest,
+  ListenerCheck,
+  LookUpRequest,
+  MemberEnd,
+  RouteCheck,
+  WillRequest,
+} from './requests.ts';
 
 const ATTEMPT = 'a whole number from 0';
 const attempt = z
@@ -41,6 +48,13 @@ const will = z.object({
 const listenerCheck = z.object({
   kind: z.literal('listenerCheck', { error: 'listenerCheck' }),
   address: z.string().check(z.minLength(1)),
+});
+
+const memberEnd = z.object({
+  kind: z.literal('memberEnded', { error: 'memberEnded' }),
+  clientId: packetClientId,
+  incarnation: z.string().check(z.minLength(1)),
+  from: z.optional(z.string()),
 });
 
 function read<Request>(schema: z.ZodMiniType<Request>, body: unknown, allowed: string): Request {
@@ -82,4 +96,14 @@ export function parseWillRequest(body: unknown): WillRequest {
 /** @throws RefusedEventError */
 export function parseListenerCheck(body: unknown): ListenerCheck {
   return read(listenerCheck, body, '{"kind": "listenerCheck", "address": …}');
+}
+
+/** @throws RefusedEventError */
+export function parseMemberEnd(body: unknown): MemberEnd {
+  const { from, ...end } = read(
+    memberEnd,
+    body,
+    '{"kind": "memberEnded", "clientId": …, "incarnation": …} and where to go on',
+  );
+  return { ...end, ...(from !== undefined && { from }) };
 }

@@ -62,6 +62,15 @@ export interface CarrierEnd {
   readonly atMs: number;
 }
 
+/** The session of a client that was a member of share groups has ended. */
+export interface MemberEnd {
+  readonly kind: 'memberEnded';
+  readonly clientId: string;
+  readonly incarnation: string;
+  /** In the client's own log: what lies before it has been given to other members already. */
+  readonly from?: Position;
+}
+
 export interface QueueUrls {
   readonly deliveries?: string;
   readonly lookUps?: string;
@@ -111,6 +120,10 @@ export class Requests {
   }
 
   async carrierEnded(end: CarrierEnd): Promise<void> {
+    await this.#send('packetRequests', end, 0);
+  }
+
+  async memberEnded(end: MemberEnd): Promise<void> {
     await this.#send('packetRequests', end, 0);
   }
 

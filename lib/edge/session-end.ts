@@ -91,6 +91,25 @@ async function requestWills(
   }
 }
 
+function isShared({ filter }: Pick<Subscription, 'filter'>): boolean {
+  return parseSharedFilter(filter).shareName !== undefined;
+}
+
+/**
+ * Removes the flow, unless the client is or was a member of share groups: then whoever gives what it was to get to
+ * other members needs it, and removes it.
+ */
+async function removeFlow(
+  { clientId, incarnation, carrier }: Session,
+  subscriptions: readonly Subscription[],
+  { flows, requests }: SessionEndDependencies,
+): Promise<void> {
+  if (carrier === undefined) return;
+  if (subscriptions.some(isShared))
+    await requests.memberEnded({ kind: 'memberEnded', clientId, incarnation });
+  else await flows.remove(clientId, incarnation);
+}
+
 /**
  * Cleans up after a life of a client: says what was lost with it, then removes its subscriptions, and the
  * routes that nobody else needs, and its flow. The session itself has ended already, at its own time; this is the
@@ -122,7 +141,8 @@ export async function cleanUp(
   const living = await sessions.get(clientId);
   await requestWills(ended, living, dependencies);
   const remains = all.filter((subscription) => isRemains(subscription, living));
+  // Before the subscriptions, which are what it is known by when this is done again.
+  await removeFlow(session, all, dependencies);
   for (const subscription of remains) await removeSubscription(session, subscription, dependencies);
-  if (session.carrier !== undefined) await flows.remove(clientId, incarnation);
   return { removed: remains.length };
 }

@@ -42,3 +42,6 @@ export const SUBSCRIBE_MS = 60_000;
 
 /** Messages looked at beyond the first that the client has no room for. */
 export const PAST_FULL_MESSAGES = 32;
+
+/** Messages of a share group's member that has ended which one run gives to others; a fraction of its time. */
+export const REASSIGNED_MESSAGES = 500;

@@ -11,35 +11,41 @@ import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { AddressedSignal, OnlineClient } from './signals.ts';
 
 /** The same for every copy of a message, however late it was appended. */
-function assignmentPosition({ receivedAtMs, messageId }: Message): Position {
+export function assignmentPosition({ receivedAtMs, messageId }: Message): Position {
   return positionOf(receivedAtMs, messageId);
 }
 
 /** Spreads messages over the members without anybody keeping count. */
-function choose<Member>(members: readonly Member[], messageId: string): Member | undefined {
+export function choose<Member>(members: readonly Member[], messageId: string): Member | undefined {
   const digest = createHash('sha256').update(messageId).digest();
   return members[digest.readUInt32BE() % members.length];
 }
 
 /** As the message is called in a member's own log. */
-function copyId({ messageId }: Message, sharedFilter: string): string {
+export function copyId({ messageId }: Message, sharedFilter: string): string {
   return `${messageId}:${sharedFilter}`;
 }
 
-/** Puts the message into the log of the member that it was given to; done again, it is the same item. */
-async function copyTo(
+/**
+ * Puts the message into the log of the member that it was given to; done again while it is fresh, it is the same item.
+ *
+ * @param notBeforeMs behind what was put there before
+ */
+export async function copyTo(
   member: AssignedMember,
   sharedFilter: string,
   message: Message,
   retainSeconds: number,
   { log }: Pick<PacketEdgeDependencies, 'log'>,
-): Promise<void> {
+  notBeforeMs?: number,
+): Promise<Position> {
   const messageId = copyId(message, sharedFilter);
-  await log.append({
+  return log.append({
     filter: ownLog(member),
     shards: OWN_LOG_SHARDS,
     retainSeconds,
     message: { ...message, messageId, subscription: sharedFilter },
+    ...(notBeforeMs !== undefined && { notBeforeMs }),
   });
 }
 
@@ -77,7 +83,7 @@ export async function assignShared(
 }
 
 /** What has come for this member; read only where something may be missing. */
-async function copiesOf(
+export async function copiesOf(
   member: AssignedMember,
   from: Position,
   { log }: Pick<PacketEdgeDependencies, 'log'>,

@@ -12,7 +12,10 @@ export interface Logged {
 }
 
 /** Subscribers of a filter are looked up a page at a time; there may be many. */
-async function* subscriberPages(filter: string, { subscriptions }: SignalDependencies) {
+export async function* subscriberPages(
+  filter: string,
+  { subscriptions }: Pick<SignalDependencies, 'subscriptions'>,
+) {
   let startKey: string | undefined;
   do {
     const page = await subscriptions.subscribersOf(filter, startKey === undefined ? {} : { startKey });

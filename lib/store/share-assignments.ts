@@ -21,6 +21,16 @@ export interface ShareAssignments {
     member: AssignedMember,
     retainSeconds: number,
   ): Promise<AssignedMember>;
+  /**
+   * Takes a message away from a member whose session has ended, unless it is another one's by now. Answers to whom
+   * it belongs.
+   */
+  reassign(
+    sharedFilter: string,
+    position: Position,
+    members: { readonly from: AssignedMember; readonly to: AssignedMember },
+    retainSeconds: number,
+  ): Promise<AssignedMember>;
   /** Of the positions from one on those that were given to a member, and to whom; others may have been since. */
   assignedFrom(sharedFilter: string, from: Position): Promise<ReadonlyMap<Position, AssignedMember>>;
 }
@@ -36,21 +46,34 @@ export function createShareAssignments(
   table: string,
   { clock }: { readonly clock: () => number },
 ): ShareAssignments {
+  async function give(
+    sharedFilter: string,
+    position: Position,
+    { from, to }: { readonly from?: AssignedMember; readonly to: AssignedMember },
+    retainSeconds: number,
+  ): Promise<AssignedMember> {
+    const expiresAt = Math.ceil(clock() / 1000) + retainSeconds;
+    const isNobodys = 'attribute_not_exists(#log)';
+    const isStillTheirs = '#member = :from';
+    const command = new PutCommand({
+      TableName: table,
+      Item: { log: assignmentsKey(sharedFilter), position, member: to, expiresAt },
+      ConditionExpression: from === undefined ? isNobodys : `${isNobodys} OR ${isStillTheirs}`,
+      ExpressionAttributeNames: { '#log': 'log', ...(from !== undefined && { '#member': 'member' }) },
+      ...(from !== undefined && { ExpressionAttributeValues: { ':from': from } }),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    const put = await conditional(`assign a message of ${sharedFilter}`, client.send(command));
+    if (put.met) return to;
+    // Removed by TTL this very moment if it is absent: then nobody has it.
+    return (put.item?.['member'] as AssignedMember | undefined) ?? to;
+  }
+
   return {
-    async assign(sharedFilter, position, member, retainSeconds) {
-      const expiresAt = Math.ceil(clock() / 1000) + retainSeconds;
-      const command = new PutCommand({
-        TableName: table,
-        Item: { log: assignmentsKey(sharedFilter), position, member, expiresAt },
-        ConditionExpression: 'attribute_not_exists(#log)',
-        ExpressionAttributeNames: { '#log': 'log' },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
-      const put = await conditional(`assign a message of ${sharedFilter}`, client.send(command));
-      if (put.met) return member;
-      // Removed by TTL this very moment if it is absent: then nobody has it.
-      return (put.item?.['member'] as AssignedMember | undefined) ?? member;
-    },
+    assign: (sharedFilter, position, member, retainSeconds) =>
+      give(sharedFilter, position, { to: member }, retainSeconds),
+
+    reassign: give,
 
     async assignedFrom(sharedFilter, from) {
       const items = await queryAll(client, `list what ${sharedFilter} has assigned`, {

@@ -4,6 +4,7 @@ import { parseDeclaration, parseLifecycleEvent } from '#edge/lifecycle-event';
 import {
   parseDeliveryRequest,
   parseLookUpRequest,
+  parseMemberEnd,
   parseRouteCheck,
   parseWillRequest,
 } from '#edge/queue-requests';
@@ -82,6 +83,7 @@ describe('requests from queues', () => {
     ['look-up', parseLookUpRequest],
     ['route check', parseRouteCheck],
     ['will', parseWillRequest],
+    ['member end', parseMemberEnd],
   ])('refuses a %s that is none', (_, parse) => {
     for (const body of [undefined, null, 'x', {}, { clientId: '' }, { filter: 'a', step: 'jump' }]) {
       expect(() => parse(body)).toThrow(RefusedEventError);
@@ -117,6 +119,8 @@ describe('requests from queues', () => {
     expect(parseRouteCheck(deep)).toEqual(deep);
     const will = { kind: 'will', clientId: 'a'.repeat(500), connectionId: 'c' };
     expect(parseWillRequest(will)).toEqual(will);
+    const end = { kind: 'memberEnded', clientId: 'c', incarnation: 'i' };
+    expect(parseMemberEnd(end)).toEqual(end);
     const removed = { ...will, removed: { position: 'p', atMs: 5 } };
     expect(parseWillRequest(removed)).toEqual(removed);
   });

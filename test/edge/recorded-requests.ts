@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { FurtherLook } from '#edge/further-look';
-import { type CarrierEnd, Requests, type SignalRequest } from '#edge/requests';
+import { type CarrierEnd, type MemberEnd, Requests, type SignalRequest } from '#edge/requests';
 
 export interface Recorded {
   readonly queue: 'deliveries' | 'lookUps' | 'routeChecks' | 'unrouted' | 'packetRequests' | 'deadLetters';
@@ -52,6 +52,10 @@ export class RecordedRequests extends Requests {
   }
 
   override async carrierEnded(body: CarrierEnd): Promise<void> {
+    this.all.push({ queue: 'packetRequests', body });
+  }
+
+  override async memberEnded(body: MemberEnd): Promise<void> {
     this.all.push({ queue: 'packetRequests', body });
   }
 

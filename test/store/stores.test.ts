@@ -6,6 +6,7 @@ import { createMessageLog } from '#store/message-log';
 import { createRetainedMessages } from '#store/retained-messages';
 import { createRouteStore } from '#store/routes';
 import { createSessionStore } from '#store/sessions';
+import { createShareAssignments } from '#store/share-assignments';
 import { createShareGroupStore } from '#store/share-groups';
 import { createSubscriptionStore } from '#store/subscriptions';
 import { acceptanceContract } from '#test/contract/acceptance';
@@ -15,6 +16,7 @@ import { messageLogContract } from '#test/contract/message-log';
 import { retainedMessagesContract } from '#test/contract/retained-messages';
 import { routeStoreContract } from '#test/contract/route-store';
 import { sessionStoreContract } from '#test/contract/session-store';
+import { shareAssignmentsContract } from '#test/contract/share-assignments';
 import { shareGroupStoreContract } from '#test/contract/share-group-store';
 import { subscriptionStoreContract } from '#test/contract/subscription-store';
 import { startTables, type TestTables } from './tables.ts';
@@ -48,3 +50,6 @@ retainedMessagesContract((clock) =>
   createRetainedMessages(started().newClient(), started().names.messages, { clock }),
 );
 carriageStoreContract(() => createCarriageStore(started().newClient(), started().names.inflight));
+shareAssignmentsContract(() =>
+  createShareAssignments(started().newClient(), started().names.messages, { clock: Date.now }),
+);

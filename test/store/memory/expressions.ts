@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** An item, or what there is of one before it is stored. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
@@ -40,7 +42,7 @@ function operand(token: string): Evaluate<unknown> {
 type Value = string | number;
 
 const COMPARISONS: Readonly<Record<string, (one: Value, other: Value) => boolean>> = {
-  '=': (one, other) => one === other,
+  '=': isDeepStrictEqual,
   '<>': (one, other) => one !== other,
   '<': (one, other) => one < other,
   '<=': (one, other) => one <= other,

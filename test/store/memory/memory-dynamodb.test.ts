@@ -4,6 +4,7 @@ import { createMessageLog } from '#store/message-log';
 import { createRetainedMessages } from '#store/retained-messages';
 import { createRouteStore } from '#store/routes';
 import { createSessionStore } from '#store/sessions';
+import { createShareAssignments } from '#store/share-assignments';
 import { createSubscriptionStore } from '#store/subscriptions';
 import { acceptanceContract } from '#test/contract/acceptance';
 import { flowStoreContract } from '#test/contract/flow-store';
@@ -11,6 +12,7 @@ import { messageLogContract } from '#test/contract/message-log';
 import { retainedMessagesContract } from '#test/contract/retained-messages';
 import { routeStoreContract } from '#test/contract/route-store';
 import { sessionStoreContract } from '#test/contract/session-store';
+import { shareAssignmentsContract } from '#test/contract/share-assignments';
 import { subscriptionStoreContract } from '#test/contract/subscription-store';
 import { memoryTables } from './memory-dynamodb.ts';
 
@@ -31,3 +33,4 @@ acceptanceContract({
   retained: (clock) => createRetainedMessages(newClient(), names.messages, { clock }),
 });
 retainedMessagesContract((clock) => createRetainedMessages(newClient(), names.messages, { clock }));
+shareAssignmentsContract(() => createShareAssignments(newClient(), names.messages, { clock: Date.now }));
