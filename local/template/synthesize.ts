@@ -17,7 +17,18 @@ export interface SynthesisOptions {
 }
 
 const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SOURCES = ['lib', 'functions', 'cdk.json', 'package-lock.json', 'tsconfig.json'] as const;
+const SOURCES = [
+  'lib',
+  'functions',
+  // Of the console what it is built from, and not what somebody may have built there.
+  'console/index.html',
+  'console/public',
+  'console/src',
+  'console/vite.config.ts',
+  'cdk.json',
+  'package-lock.json',
+  'tsconfig.json',
+] as const;
 
 /**
  * Synthesizes the CDK app, bundles included, and yields the folder of the assembly. One that was made

@@ -19,6 +19,8 @@ test('it says where everything is, shows what happens, and leaves nothing behind
     functions: { lifecycle: expect.any(String), deliver: expect.any(String) },
     queues: { DeadLetters: expect.any(String) },
   });
+  expect(program.written.stdout).toContain(endpoints.api);
+  expect((await fetch(`${endpoints.api}/stats`)).status).toBe(200);
   const client = await connectAsync(endpoints.mqtt, { clientId: 'durable-\u001b[2J\u202e' });
   await program.hasWritten('connected     durable-\\u{1b}[2J\\u{202e}  MQTT 3.1.1, clean session', 10_000);
   client.stream.destroy();
@@ -29,7 +31,8 @@ test('it says where everything is, shows what happens, and leaves nothing behind
   const { exitCode, stderr } = await program.ended();
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(existsSync(ENDPOINTS_FILE)).toBe(false);
-  for (const url of [endpoints.dynamodb, endpoints.aws]) await expect(fetch(url)).rejects.toThrow();
+  for (const url of [endpoints.dynamodb, endpoints.aws, endpoints.api])
+    await expect(fetch(url)).rejects.toThrow();
 });
 
 test('Ctrl-C while it starts ends it at once', async () => {
