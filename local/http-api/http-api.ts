@@ -59,7 +59,7 @@ export class HttpApi {
       'apigw-requestid': requestId,
       ...added,
     });
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
+    response.end(answer.body);
     // A body that nobody read must not hold up the connection.
     request.resume();
   }

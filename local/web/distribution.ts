@@ -44,13 +44,12 @@ export class Distribution {
     if ('handle' in origin) {
       return origin.handle(request, response, [changed, ...query].join('?'), headers);
     }
-    this.sendObject(origin, changed, method, response, headers);
+    this.sendObject(origin, changed, response, headers);
   }
 
   private sendObject(
     bucket: Bucket,
     path: string,
-    method: string,
     response: ServerResponse,
     headers: Behavior['headers'],
   ): void {
@@ -66,7 +65,7 @@ export class Distribution {
       'content-length': object.content.length,
       ...headers,
     });
-    response.end(method === 'HEAD' ? undefined : object.content);
+    response.end(object.content);
   }
 }
 
