@@ -54,6 +54,18 @@ const ALLOWED = {
     'store/names',
     'store/table-definitions',
   ],
+  // What the API answers, as types only: the page must not carry what checks it.
+  console: [
+    'api/schemas/act',
+    'api/schemas/advice',
+    'api/schemas/dead-letter',
+    'api/schemas/history',
+    'api/schemas/message',
+    'api/schemas/session',
+    'api/schemas/stats',
+    'api/schemas/topic',
+    'api/schemas/trace',
+  ],
   // The local cloud runs what was synthesized; of the code it may know names, the rules of topics and the form of a configuration.
   local: [
     'session',
@@ -85,6 +97,7 @@ const REASONS = {
   lambda: 'it unpacks what event sources send, which handlers above it use',
   functions: 'a handler runs in Lambda, where infrastructure code and the local cloud have no place',
   infra: 'the stack knows names and configuration, so that it does not load what it deploys',
+  console: 'the page knows the API by its answers, and nothing of what is behind it',
   local: 'the local cloud runs the synthesized template and the bundles, not the code behind them',
 };
 
@@ -107,6 +120,7 @@ const FOLDERS = {
   api: 'lib/api',
   lambda: 'lib/lambda',
   infra: 'lib/infra',
+  console: 'console',
 };
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*(['"])([^'"]+)\1/g;
@@ -143,7 +157,7 @@ function targetOf(file, specifier) {
     const path = join(dirname(file), specifier);
     if (path.startsWith('node_modules/')) return undefined;
     const area = areaOf(path) ?? 'outside';
-    return { area, module: path.slice((FOLDERS[area] ?? '').length + 1).replace(/\.m?ts$/, '') };
+    return { area, module: path.slice((FOLDERS[area] ?? '').length + 1).replace(/\.m?tsx?$/, '') };
   }
   const ours = /^#([a-z-]+)\/(.+)$/.exec(specifier);
   return ours === null ? undefined : { area: ours[1], module: ours[2] };
@@ -155,13 +169,13 @@ function areaOf(file) {
 
 function filesUnder(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.m?[jt]s$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.m?[jt]sx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
 /** Argument: the folder of the repository; by default the one around this file. */
 function main(root = dirname(dirname(fileURLToPath(import.meta.url)))) {
-  const files = ['lib', 'functions', 'local', 'client']
+  const files = ['lib', 'functions', 'local', 'client', 'console/src']
     .map((folder) => join(root, folder))
     .filter((folder) => existsSync(folder))
     .flatMap(filesUnder);

@@ -28,6 +28,8 @@ test.each([
   ['functions on infra', 'functions/a.ts', "import { a } from '#infra/names';"],
   ['infra on store', 'lib/infra/a.ts', "import { a } from '#store/sessions';"],
   ['local on store', 'local/a/b.ts', "import { a } from '#store/sessions';"],
+  ['the console on the store', 'console/src/a.tsx', "import { a } from '#store/sessions';"],
+  ['the console on the local cloud', 'console/src/a/b.ts', "import { a } from '../../../local/a.ts';"],
   ['a relative path', 'lib/session/a.ts', "import { a } from '../store/a.ts';"],
   ['an import for its effects', 'lib/telemetry/a.ts', "import '#session/a';"],
   ['code on tests', 'lib/session/a.ts', "import { a } from '#test/a';"],
@@ -46,6 +48,8 @@ test.each([
   ['functions on delivery', 'functions/a.ts', "import { a } from '#delivery/a';"],
   ['infra on configuration', 'lib/infra/a.ts', "import { a } from '#session/configuration';"],
   ['local on the rules of topics', 'local/a/b.ts', "import { a } from '#session/topic-filter';"],
+  ['the console on answers of the API', 'console/src/a.ts', "import type { A } from '#api/schemas/act';"],
+  ['the console on itself', 'console/src/a/b.tsx', "import { C } from '../c/c.tsx'; import '../d.css';"],
   ['local on itself', 'local/a/b.ts', "import { a } from '#local/c/d'; import { e } from '../e.ts';"],
 ])('%s is allowed', (_name, file, text) => {
   expect(check(file, text)).toEqual({ status: 0, errors: '' });

@@ -34,10 +34,12 @@ export const droppedMessages = z
     atLeast: z.boolean().openapi({ description: 'More were given up than were counted' }),
   })
   .openapi('DroppedMessages');
+export type DroppedMessages = z.infer<typeof droppedMessages>;
 
 export const resumption = z
   .object({ outcome: z.enum(['asked', 'notConnected']) })
   .openapi('Resumption', { description: '`notConnected`: delivery begins when the client returns' });
+export type Resumption = z.infer<typeof resumption>;
 
 const clients = searchText.openapi({
   description: 'Client identifiers it is for; `*` stands for any run of characters',
@@ -57,6 +59,7 @@ export const expiryPreview = z
     nextCursor,
   })
   .openapi('ExpiryPreview', { description: 'Of one page; add the pages up' });
+export type ExpiryPreview = z.infer<typeof expiryPreview>;
 
 export const endIdleRequest = z
   .strictObject({ clients, idleSeconds: z.int().min(1).max(4_294_967_294) })
