@@ -49,6 +49,7 @@ test('runs the checks before the tests, the cheapest first', () => {
     'npm ci',
     'npx biome',
     'npx tsc',
+    'npx tsc',
     'npx knip',
     'npm test',
   ]);
@@ -69,7 +70,7 @@ test('tests that fail fail the run', () => {
 
 test('installs what is missing of the programs that tests run with', () => {
   const { calls } = run({ dpkg: 'false' });
-  const packages = ['mosquitto-clients', 'mosquitto', 'python3-paho-mqtt'];
+  const packages = ['mosquitto-clients', 'mosquitto', 'python3-paho-mqtt', 'chromium'];
   expect(calls.slice(1, 4)).toEqual([
     'apt-get update -q',
     `apt-get install -q -y --no-install-recommends ${packages.join(' ')}`,
