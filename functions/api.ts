@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { clientPrefixes } from '#advice/advice-id';
 import { createApi } from '#api/app';
 import { actorOf, type GatewayEvent, requestOf, resultOf } from '#api/gateway-event';
 import { environmentVariable } from '#lambda/environment';
@@ -47,7 +48,7 @@ const api = createApi({
   flows: createFlowStore(client, tables.inflight),
   history: createHistoryStore(client, tables.history, { retentionSeconds }),
   statistics: createStatisticsStore(client, tables.statistics, { clock }),
-  advicePrefixes: () => [],
+  advicePrefixes: clientPrefixes,
   logShards,
   configuration,
   logger,
