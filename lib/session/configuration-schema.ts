@@ -148,6 +148,7 @@ const settingsSchema = strict({
   ),
   logShards: z._default(wholeNumber(1, 64), DEFAULT_SETTINGS.logShards),
   historyRetentionSeconds: z._default(wholeNumber(60, NEVER), DEFAULT_SETTINGS.historyRetentionSeconds),
+  surveyReadUnits: z._default(wholeNumber(100, 100_000), DEFAULT_SETTINGS.surveyReadUnits),
 });
 
 const sessionShape = {

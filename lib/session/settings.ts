@@ -25,6 +25,8 @@ export interface Settings {
   readonly logShards: number;
   /** How long it is kept what happened to a session. */
   readonly historyRetentionSeconds: number;
+  /** DynamoDB read units that a survey of the sessions may use, each minute. */
+  readonly surveyReadUnits: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = Object.freeze({
@@ -39,4 +41,5 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   downTopicPrefix: 'mqtt-sessions',
   logShards: 1,
   historyRetentionSeconds: 2_592_000,
+  surveyReadUnits: 200,
 });

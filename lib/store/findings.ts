@@ -15,7 +15,7 @@ export interface AdvicePage<Advice extends StoredAdvice> {
 
 /** What the survey of all sessions has found. */
 export interface FindingStore {
-  /** Keeps advice in place of that of the same id, for two days; `outdated` are ids that hold no more. */
+  /** Keeps advice in place of that of the same id, for a week; `outdated` are ids that hold no more. */
   putAdvice(advice: readonly StoredAdvice[], outdated?: readonly string[]): Promise<void>;
   /** In the order of the ids. */
   advice<Advice extends StoredAdvice>(options: {
@@ -31,7 +31,8 @@ export interface FindingStore {
 
 const ADVICE_KIND = 'advice';
 const SURVEY_KEY = { kind: 'survey', value: 'latest' };
-const ADVICE_KEPT_MS = 2 * 24 * 3_600_000;
+/** Until each session of a large fleet was looked at again. */
+const ADVICE_KEPT_MS = 7 * 24 * 3_600_000;
 
 export function createFindingStore(
   client: DynamoDBDocumentClient,

@@ -3,9 +3,15 @@ import { type CountsStore, createCountsStore } from './counts.ts';
 import { createFindingStore, type FindingStore } from './findings.ts';
 import { createOperationStore, type OperationStore } from './operations.ts';
 import { createPointStore, type PointStore } from './points.ts';
+import { createTakeoverStore, type TakeoverStore } from './takeovers.ts';
 
 /** What is known of the service as a whole. */
-export interface StatisticsStore extends CountsStore, PointStore, FindingStore, OperationStore {}
+export interface StatisticsStore
+  extends CountsStore,
+    PointStore,
+    FindingStore,
+    OperationStore,
+    TakeoverStore {}
 
 /** @example createStatisticsStore(client, names.statistics, { clock: Date.now }) */
 export function createStatisticsStore(
@@ -18,5 +24,6 @@ export function createStatisticsStore(
     ...createPointStore(client, table),
     ...createFindingStore(client, table, options),
     ...createOperationStore(client, table),
+    ...createTakeoverStore(client, table),
   };
 }

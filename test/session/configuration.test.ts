@@ -26,6 +26,7 @@ describe('a configuration', () => {
       downTopicPrefix: 'mqtt-sessions',
       logShards: 1,
       historyRetentionSeconds: 30 * 24 * 3600,
+      surveyReadUnits: 200,
     });
     expect(parseConfiguration(policiesOf({ clients: 'a' })).policies).toEqual([
       { ...FOLLOW_BROKER, clients: 'a' },

@@ -181,7 +181,7 @@ describe('findings of the survey', () => {
     const first = await store.advice({ limit: 1 });
     expect(first).toEqual({ advice: [advice[0]], nextKey: 'broadFilter:a/#' });
     expect(await store.advice({ limit: 10, startKey: first.nextKey ?? '' })).toEqual({ advice: [advice[1]] });
-    nowMs += 3 * DAY_MS;
+    nowMs += 8 * DAY_MS;
     expect(await store.advice({ limit: 10 })).toEqual({ advice: [] });
   });
 
