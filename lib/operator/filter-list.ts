@@ -47,9 +47,9 @@ async function viewOf(route: Route, dependencies: FilterListDependencies): Promi
 }
 
 /** Messages an hour, from the newest ones of each part of the log: nothing is counted when a message comes. */
-async function messageRate(
+export async function messageRate(
   { filter, shards }: Route,
-  { logPages, clock }: FilterListDependencies,
+  { logPages, clock }: Pick<FilterListDependencies, 'logPages' | 'clock'>,
 ): Promise<number> {
   const nowMs = clock();
   const ofPart = async (shard: number) => {

@@ -1,0 +1,91 @@
+import type { Context } from 'aws-lambda';
+import { environmentVariable } from '#lambda/environment';
+import { messageRate } from '#operator/filter-list';
+import { parseSessionConfiguration } from '#session/session-configuration';
+import { observeCapacity } from '#store/capacity';
+import { createDocumentClient } from '#store/client';
+import { clientPage } from '#store/client-pages';
+import { createFlowStore } from '#store/flows';
+import { createHistoryStore } from '#store/history';
+import { createLogPages } from '#store/log-pages';
+import { tableNamesFrom } from '#store/names';
+import { createRouteList } from '#store/route-list';
+import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createStatisticsStore } from '#store/statistics';
+import { createSubscriptionStore } from '#store/subscriptions';
+import type { SurveyDependencies } from '#survey/dependencies';
+import { openWaiting } from '#survey/open-waiting';
+import { runSurvey } from '#survey/survey';
+import { createTelemetry } from '#telemetry/telemetry';
+
+/** Kept back from a run for the look under way and the last writes. */
+const RESERVE_MS = 10_000;
+
+const { logger, metrics } = createTelemetry();
+const tables = tableNamesFrom(process.env, [
+  'sessions',
+  'subscriptions',
+  'routes',
+  'messages',
+  'inflight',
+  'history',
+  'statistics',
+]);
+const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const { historyRetentionSeconds: retentionSeconds, surveyReadUnits } = configuration.settings;
+const client = createDocumentClient();
+const clock = Date.now;
+let unitsUsed = 0;
+observeCapacity(client, ({ readUnits }) => {
+  unitsUsed += readUnits;
+});
+const logPages = createLogPages(client, tables.messages);
+const waiting = {
+  flows: createFlowStore(client, tables.inflight),
+  routes: createRouteStore(client, tables.routes, { clock }),
+  logPages,
+  configuration,
+  clock,
+};
+const dependencies: SurveyDependencies = {
+  sessions: createSessionStore(client, tables.sessions),
+  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
+  history: createHistoryStore(client, tables.history, { retentionSeconds }),
+  statistics: createStatisticsStore(client, tables.statistics, { clock }),
+  clientPage: (page) => clientPage(client, tables.sessions, page),
+  routes: createRouteList(client, tables.routes, { clock }),
+  messageRate: (route) => messageRate(route, { logPages, clock }),
+  waiting: (session, subscriptions) => openWaiting(session, subscriptions, waiting),
+  unitsUsed: () => unitsUsed,
+  readUnits: surveyReadUnits,
+  clock,
+  onProblem: (clientId, error) =>
+    logger
+      .forClient(clientId)
+      .warn('could not be looked at', error instanceof Error ? error : new Error(String(error))),
+};
+
+/** A look at a part of the sessions; called by a schedule, which need not be told anything. */
+export async function handler(_event: unknown, context: Context): Promise<void> {
+  const deadlineMs = clock() + context.getRemainingTimeInMillis() - RESERVE_MS;
+  try {
+    const run = await runSurvey(dependencies, () => clock() < deadlineMs);
+    const { counts, survey, clients, advice, readUnits } = run;
+    metrics.add('Fleet.connected', counts.connected);
+    metrics.add('Fleet.disconnected', counts.disconnected);
+    metrics.add('Fleet.waitingMessages', survey.waiting.messages);
+    metrics.add('Fleet.waitingBytes', survey.waiting.bytes, 'Bytes');
+    metrics.add('Survey.clients', clients);
+    metrics.add('Survey.readUnits', readUnits);
+    logger.info('survey', {
+      clients,
+      advice,
+      readUnits,
+      isRoundComplete: survey.next === undefined,
+      waitingMessages: survey.waiting.messages,
+    });
+  } finally {
+    metrics.publish();
+  }
+}

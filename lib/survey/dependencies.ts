@@ -1,0 +1,38 @@
+import type { Session } from '#session/session';
+import type { Subscription } from '#session/subscription';
+import type { ClientPage } from '#store/client-pages';
+import type { HistoryStore } from '#store/history';
+import type { RouteList } from '#store/route-list';
+import type { Route } from '#store/routes';
+import type { SessionStore } from '#store/sessions';
+import type { StatisticsStore } from '#store/statistics';
+import type { SubscriptionStore } from '#store/subscriptions';
+import type { WaitingMessage } from './waiting.ts';
+
+/** What the survey reads, and where it keeps what it found. */
+export interface SurveyDependencies {
+  readonly sessions: Pick<SessionStore, 'getMany'>;
+  readonly subscriptions: Pick<SubscriptionStore, 'list' | 'subscribersOf'>;
+  readonly history: Pick<HistoryStore, 'list'>;
+  readonly statistics: StatisticsStore;
+  readonly clientPage: (page: {
+    readonly shard: number;
+    readonly after?: string;
+    readonly limit: number;
+  }) => Promise<ClientPage>;
+  readonly routes: RouteList;
+  /** Messages an hour. */
+  readonly messageRate: (route: Route) => Promise<number>;
+  /** What would be delivered to the client, in order of position. */
+  readonly waiting: (
+    session: Session,
+    subscriptions: readonly Subscription[],
+  ) => AsyncIterable<WaitingMessage>;
+  /** Read units that were used since the process began. */
+  readonly unitsUsed: () => number;
+  /** Read units that a run may use. */
+  readonly readUnits: number;
+  readonly clock: () => number;
+  /** A session or filter could not be looked at; the survey goes on without it. */
+  readonly onProblem: (what: string, error: unknown) => void;
+}

@@ -1,0 +1,37 @@
+import type { Advice } from '#advice/advice';
+import { clientPrefixes } from '#advice/advice-id';
+import { adviseOnClient } from '#advice/advise';
+import { subscriptionsOfLife } from '#session/due';
+import type { Session } from '#session/session';
+import { clientEvidence } from './client-evidence.ts';
+import type { SurveyDependencies } from './dependencies.ts';
+import { keepAdvice } from './keep-advice.ts';
+import { type CountingCap, countWaiting, type WaitingCount } from './waiting.ts';
+
+/** Some ten read units of messages of 1 KB. */
+const CAP: CountingCap = { messages: 100, bytes: 65_536 };
+/** Of its history; what is older has no part in a habit. */
+const ENTRIES = 100;
+
+export interface ClientLook {
+  readonly waiting: WaitingCount;
+  readonly advice: readonly Advice[];
+}
+
+/** Looks at one client: what waits for it, and what is to be said of it, which is kept. */
+export async function lookAtClient(
+  session: Session,
+  dependencies: SurveyDependencies,
+  nowMs: number,
+): Promise<ClientLook> {
+  const { clientId } = session;
+  const [all, { entries }] = await Promise.all([
+    dependencies.subscriptions.list(clientId),
+    dependencies.history.list(clientId, { limit: ENTRIES }),
+  ]);
+  const subscriptions = subscriptionsOfLife(session, all);
+  const waiting = await countWaiting(dependencies.waiting(session, subscriptions), CAP, nowMs);
+  const advice = adviseOnClient(clientEvidence({ session, subscriptions, waiting, entries }), nowMs);
+  await keepAdvice(clientPrefixes(clientId), advice, dependencies.statistics);
+  return { waiting, advice };
+}

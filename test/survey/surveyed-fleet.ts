@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { BeganEntry } from '#history/entry';
+import { messageRate } from '#operator/filter-list';
+import { positionAt } from '#session/position';
+import type { Session } from '#session/session';
+import { DEFAULT_SETTINGS } from '#session/settings';
+import { observeCapacity } from '#store/capacity';
+import { clientPage } from '#store/client-pages';
+import { createFlowStore } from '#store/flows';
+import { createHistoryStore } from '#store/history';
+import { createLogPages } from '#store/log-pages';
+import { createMessageLog } from '#store/message-log';
+import { createRouteList } from '#store/route-list';
+import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createStatisticsStore } from '#store/statistics';
+import { createSubscriptionStore } from '#store/subscriptions';
+import type { SurveyDependencies } from '#survey/dependencies';
+import { openWaiting } from '#survey/open-waiting';
+import { runSurvey, type SurveyRun } from '#survey/survey';
+import { exampleSession } from '#test/store/example-sessions';
+import type { TestTables } from '#test/store/tables';
+
+export const NOW_MS = 1_795_000_000_000;
+const SETTLE_SECONDS = 4;
+
+/** Sessions in tables, and surveys of them. */
+export class SurveyedFleet {
+  nowMs = NOW_MS;
+  readonly problems: string[] = [];
+  /** Clients in the order in which they were looked at. */
+  readonly looked: string[] = [];
+  readonly dependencies: SurveyDependencies;
+  readonly #writer: DynamoDBDocumentClient;
+  readonly #tables: TestTables;
+
+  constructor(tables: TestTables, readUnits: number) {
+    this.#tables = tables;
+    this.#writer = tables.newClient();
+    const client = tables.newClient();
+    let used = 0;
+    observeCapacity(client, (consumed) => {
+      used += consumed.readUnits;
+    });
+    const { names } = tables;
+    const clock = () => this.nowMs;
+    const { looked } = this;
+    const logPages = createLogPages(client, names.messages);
+    const waiting = {
+      flows: createFlowStore(client, names.inflight),
+      routes: createRouteStore(client, names.routes, { clock }),
+      logPages,
+      configuration: { policies: [], settings: DEFAULT_SETTINGS },
+      clock,
+    };
+    this.dependencies = {
+      sessions: createSessionStore(client, names.sessions),
+      subscriptions: createSubscriptionStore(client, names.subscriptions, { clock }),
+      history: createHistoryStore(client, names.history, { retentionSeconds: 86_400 }),
+      statistics: createStatisticsStore(client, names.statistics, { clock }),
+      clientPage: (page) => clientPage(client, names.sessions, page),
+      routes: createRouteList(client, names.routes, { clock }),
+      messageRate: (route) => messageRate(route, { logPages, clock }),
+      waiting: (session, subscriptions) => {
+        looked.push(session.clientId);
+        return openWaiting(session, subscriptions, waiting);
+      },
+      unitsUsed: () => used,
+      readUnits,
+      clock,
+      onProblem: (what) => this.problems.push(what),
+    };
+  }
+
+  survey(): Promise<SurveyRun> {
+    return runSurvey(this.dependencies);
+  }
+
+  /** A session that waits, subscribed to a filter of its own. */
+  async away(clientId: string, more: Partial<Session> = {}): Promise<Session> {
+    const { names } = this.#tables;
+    const cursor = positionAt(NOW_MS - 3_600_000);
+    const session = exampleSession(clientId, 1, {
+      cursor,
+      owedFrom: cursor,
+      startedAtMs: NOW_MS - 3_600_000,
+      endsAtMs: this.nowMs + 86_400_000,
+      ...more,
+    });
+    await createSessionStore(this.#writer, names.sessions).write(session, undefined);
+    await createSubscriptionStore(this.#writer, names.subscriptions, { clock: () => this.nowMs }).apply({
+      kind: 'subscribed',
+      clientId,
+      filter: this.filterOf(clientId),
+      incarnation: session.incarnation,
+      sessionIdentifier: session.connections[0]?.sessionIdentifier ?? '',
+      atMs: session.startedAtMs,
+      qos: 1,
+    });
+    return session;
+  }
+
+  filterOf(clientId: string): string {
+    return `orders/${createHash('sha256').update(clientId).digest('base64url')}/new`;
+  }
+
+  /** Messages of 60 bytes on the log of a client's filter, and its route. */
+  async publish(filter: string, count: number, everyMs = 1_000): Promise<void> {
+    const { names } = this.#tables;
+    const clock = () => this.nowMs;
+    const routes = createRouteStore(this.#writer, names.routes, { clock });
+    await routes.ensure({ filter, retainSeconds: 86_400, shards: 1 });
+    for (let index = count; index > 0; index -= 1) {
+      const receivedAtMs = this.nowMs - index * everyMs;
+      const log = createMessageLog(this.#writer, names.messages, {
+        settleSeconds: SETTLE_SECONDS,
+        clock: () => receivedAtMs,
+      });
+      await log.append({
+        filter,
+        shards: 1,
+        retainSeconds: 86_400,
+        message: {
+          messageId: `${filter} ${receivedAtMs}`,
+          topic: filter.replace('#', 'all'),
+          payload: new Uint8Array(6),
+          qos: 1,
+          receivedAtMs,
+        },
+      });
+    }
+  }
+
+  /** Counts the sessions as the history of a fleet would. */
+  async count(disconnected: number): Promise<void> {
+    await this.dependencies.statistics.add(
+      Array.from({ length: disconnected }, (_, index) => ({
+        clientId: `client ${index}`,
+        recordId: `record ${index} of ${this.nowMs}`,
+        changes: { totals: { started: 1 }, gauges: { disconnected: 1 }, expiring: [] },
+      })),
+    );
+  }
+
+  /** A client identifier that two devices share: takeovers a minute apart. */
+  async takenOver(clientId: string, times: number): Promise<void> {
+    const { names } = this.#tables;
+    const history = createHistoryStore(this.#writer, names.history, { retentionSeconds: 86_400 });
+    const entry = (index: number) => ({
+      clientId,
+      id: `takeover ${index}`,
+      atMs: this.nowMs - index * 60_000,
+      type: 'takenOver' as BeganEntry['type'],
+      incarnation: '1:a',
+      sessionPresent: true,
+      sessionExpiryInterval: 3_600,
+      ipAddress: `192.0.2.${index % 2}`,
+    });
+    await history.append(Array.from({ length: times }, (_, index) => entry(index)));
+    await this.dependencies.statistics.noteTakeovers([clientId], this.nowMs);
+  }
+}
