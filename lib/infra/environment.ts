@@ -13,13 +13,13 @@ export function environmentOf(
   { tables, queues, events }: Resources,
   { configuration, logLevel }: FunctionSettings,
 ): Readonly<Record<FunctionName, Readonly<Record<string, string>>>> {
-  const common = {
+  const looking = {
     [Variable.configuration]: configuration,
-    [Variable.deadLettersQueue]: queues.deadLetters.queueUrl,
     [Variable.serviceName]: SERVICE_NAME,
     [Variable.metricsNamespace]: METRICS_NAMESPACE,
     [Variable.logLevel]: logLevel,
   };
+  const common = { ...looking, [Variable.deadLettersQueue]: queues.deadLetters.queueUrl };
   const sessions = { [Variable.sessionsTable]: tables.sessions.tableName };
   const subscriptions = { [Variable.subscriptionsTable]: tables.subscriptions.tableName };
   const routes = { [Variable.routesTable]: tables.routes.tableName };
@@ -27,6 +27,15 @@ export function environmentOf(
   const inflight = { [Variable.inflightTable]: tables.inflight.tableName };
   const history = { [Variable.historyTable]: tables.history.tableName };
   const statistics = { [Variable.statisticsTable]: tables.statistics.tableName };
+  const everyTable = {
+    ...sessions,
+    ...subscriptions,
+    ...routes,
+    ...messages,
+    ...inflight,
+    ...history,
+    ...statistics,
+  };
   const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
   const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
   const packetRequests = { [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl };
@@ -72,15 +81,8 @@ export function environmentOf(
       ...routeChecks,
       ...packetRequests,
     },
-    Api: {
-      ...common,
-      ...sessions,
-      ...subscriptions,
-      ...routes,
-      ...messages,
-      ...inflight,
-      ...history,
-      ...statistics,
-    },
+    Api: { ...common, ...everyTable },
+    Survey: { ...looking, ...everyTable },
+    Widget: { ...looking, ...everyTable },
   };
 }

@@ -21,6 +21,10 @@ export interface SessionFunctions {
   readonly packets: IFunction;
   /** Called through an HTTP API. */
   readonly api: IFunction;
+  /** Called by a schedule. */
+  readonly survey: IFunction;
+  /** Called by a dashboard. */
+  readonly widget: IFunction;
 }
 
 export interface EventSourcesProps {

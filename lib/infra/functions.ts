@@ -30,6 +30,12 @@ export interface SessionFunctionProps {
  */
 const LOOPING: readonly FunctionName[] = ['Deliver', 'Packets'];
 
+/**
+ * Nobody is to send these again: the survey is called anew each minute, and who looks at the widget sees that it
+ * failed.
+ */
+const NEVER_REPEATED: readonly FunctionName[] = ['Survey', 'Widget'];
+
 /** One function of `functions/`, bundled with everything it uses, with a role and a log group of its own. */
 export function createFunction(
   scope: Construct,
@@ -56,19 +62,20 @@ export function createFunction(
     recursiveLoop: LOOPING.includes(name) ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
     environment: { ...props.environment },
   });
+  const isRepeated = !NEVER_REPEATED.includes(name);
   for (const permission of [
     ...props.permissions,
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
-    { actions: ['sqs:SendMessage'], resources: [props.deadLetters.queueArn] },
+    ...(isRepeated ? [{ actions: ['sqs:SendMessage'], resources: [props.deadLetters.queueArn] }] : []),
   ]) {
     allow(role, permission);
   }
   new EventInvokeConfig(scope, `${name}Invocations`, {
     function: created,
-    retryAttempts: 2,
-    maxEventAge: Duration.hours(6),
+    retryAttempts: isRepeated ? 2 : 0,
+    maxEventAge: isRepeated ? Duration.hours(6) : Duration.minutes(1),
     // Not `SqsDestination`: it would grant more than the one action that Lambda needs.
-    onFailure: { bind: () => ({ destination: props.deadLetters.queueArn }) },
+    ...(isRepeated && { onFailure: { bind: () => ({ destination: props.deadLetters.queueArn }) } }),
   });
   return created;
 }

@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -17,6 +17,7 @@ import { SessionApi } from './api.ts';
 import type { ApiOptions } from './api-options.ts';
 import { SessionConsole } from './console.ts';
 import type { ConsoleOptions } from './console-options.ts';
+import { SessionDashboard } from './dashboard.ts';
 import { environmentOf } from './environment.ts';
 import { InfrastructureError } from './errors.ts';
 import { connectEventSources } from './event-sources.ts';
@@ -25,6 +26,8 @@ import { DEFAULT_RULE_NAME_PREFIX, type LogLevel } from './names.ts';
 import { permissionsOf } from './permissions.ts';
 import { createQueues, type Queues } from './queues.ts';
 import { Rules } from './rules.ts';
+import { OPERATIONS_GUIDE } from './runbooks.ts';
+import { invokeEvery } from './schedule.ts';
 import { createTables, type MaximumThroughput, type Tables } from './tables.ts';
 import type { FunctionName } from './timeouts.ts';
 
@@ -135,6 +138,13 @@ export interface MqttSessionsProps {
    * @default - alarms change their state, nobody is told
    */
   readonly alarmTopic?: ITopic;
+
+  /**
+   * Where your operators read the operations guide; the descriptions of alarms lead to its sections.
+   *
+   * @default 'docs/operations.md'
+   */
+  readonly operationsGuide?: string;
 }
 
 /**
@@ -157,6 +167,8 @@ export class MqttSessions extends Construct {
     readonly expire: LambdaFunction;
     readonly packets: LambdaFunction;
     readonly api: LambdaFunction;
+    readonly survey: LambdaFunction;
+    readonly widget: LambdaFunction;
   };
   /** Where `session.expired` and what may follow it are published. */
   readonly events: EventBus;
@@ -167,6 +179,8 @@ export class MqttSessions extends Construct {
   readonly api: SessionApi;
   /** Undefined if it was switched off. */
   readonly console: SessionConsole | undefined;
+  /** What is counted, failures, queues and tables, and a look at one session. */
+  readonly dashboard: SessionDashboard['dashboard'];
 
   constructor(scope: Construct, id: string, props: MqttSessionsProps = {}) {
     super(scope, id);
@@ -204,6 +218,8 @@ export class MqttSessions extends Construct {
       expire: add('Expire'),
       packets: add('Packets'),
       api: add('Api'),
+      survey: add('Survey'),
+      widget: add('Widget'),
     };
 
     connectEventSources(this, { ...resources, functions: this.functions, deliveryConcurrency });
@@ -231,11 +247,19 @@ export class MqttSessions extends Construct {
             logRetention,
             ...console,
           });
-    this.alarms = new Alarms(this, 'Alarms', {
+    invokeEvery(this, 'SurveyEachMinute', Duration.minutes(1), this.functions.survey);
+    const watched = {
       functions: this.functions,
-      deadLetters: this.deadLetters,
-      alarmTopic: props.alarmTopic,
-    }).alarms;
+      queues: this.queues,
+      tables: this.tables,
+      operationsGuide: props.operationsGuide ?? OPERATIONS_GUIDE,
+    };
+    this.alarms = new Alarms(this, 'Alarms', { ...watched, alarmTopic: props.alarmTopic }).alarms;
+    this.dashboard = new SessionDashboard(this, 'Operations', {
+      ...watched,
+      alarms: this.alarms,
+      environment: props.environment ?? {},
+    }).dashboard;
   }
 }
 

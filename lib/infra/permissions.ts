@@ -89,6 +89,26 @@ export function permissionsOf(
       onTable(tables.history, 'Query'),
       onTable(tables.statistics, 'GetItem', 'Query'),
     ],
+    Survey: [
+      onTable(tables.sessions, 'BatchGetItem'),
+      onIndex(tables.sessions, CLIENT_INDEX.indexName),
+      onTable(tables.subscriptions, 'Query'),
+      onIndex(tables.subscriptions, FILTER_INDEX.indexName),
+      onTable(tables.routes, 'BatchGetItem', 'Query'),
+      onTable(tables.messages, 'Query'),
+      onTable(tables.inflight, 'GetItem'),
+      onTable(tables.history, 'Query'),
+      onTable(tables.statistics, 'BatchWriteItem', 'GetItem', 'PutItem', 'Query'),
+    ],
+    Widget: [
+      onTable(tables.sessions, 'GetItem'),
+      onTable(tables.subscriptions, 'Query'),
+      onTable(tables.routes, 'BatchGetItem'),
+      onTable(tables.messages, 'Query'),
+      onTable(tables.inflight, 'GetItem'),
+      onTable(tables.history, 'Query'),
+      onTable(tables.statistics, 'GetItem', 'Query'),
+    ],
   };
 }
 

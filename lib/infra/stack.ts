@@ -17,7 +17,7 @@ export class MqttSessionsStack extends Stack {
   }
 
   private addOutputs(): void {
-    const { tables, functions, events, deadLetters, api, console } = this.sessions;
+    const { tables, functions, events, deadLetters, dashboard, api, console } = this.sessions;
     const output = (id: string, value: string, description: string) =>
       new CfnOutput(this, id, { value, description });
     output('SessionsTable', tables.sessions.tableName, 'One item a client: its session');
@@ -33,6 +33,9 @@ export class MqttSessionsStack extends Stack {
     output('ExpireFunction', functions.expire.functionName, 'Cleans up after sessions that ended');
     output('PacketsFunction', functions.packets.functionName, 'The MQTT server of the packet edge');
     output('ApiFunction', functions.api.functionName, 'Answers what operators ask');
+    output('SurveyFunction', functions.survey.functionName, 'Looks at a part of the sessions each minute');
+    output('WidgetFunction', functions.widget.functionName, 'Shows a session on the dashboard');
+    output('Dashboard', dashboard.dashboardName, 'The dashboard in CloudWatch');
     output('EventBus', events.eventBusName, 'Where session.expired is published');
     output('DeadLettersQueue', deadLetters.queueUrl, 'Everything refused or exhausted');
     output('ApiUrl', api.url, 'The session API');

@@ -1,7 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 
 /** The functions by their construct id, which is also the name of their file in lower case. */
-export type FunctionName = 'Lifecycle' | 'Ingest' | 'Deliver' | 'Expire' | 'Packets' | 'Api';
+export type FunctionName =
+  | 'Lifecycle'
+  | 'Ingest'
+  | 'Deliver'
+  | 'Expire'
+  | 'Packets'
+  | 'Api'
+  | 'Survey'
+  | 'Widget';
 
 /**
  * How long one invocation may take. Deliver hands a long backlog on to a further run, so its minute bounds
@@ -15,4 +23,7 @@ export const TIMEOUTS: Readonly<Record<FunctionName, Duration>> = {
   Packets: Duration.seconds(30),
   // What an HTTP API waits.
   Api: Duration.seconds(29),
+  // Less than until the next one.
+  Survey: Duration.seconds(50),
+  Widget: Duration.seconds(15),
 };

@@ -29,7 +29,7 @@ beforeAll(() => {
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const FUNCTIONS = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets', 'Api'] as const;
+const FUNCTIONS = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets', 'Api', 'Survey', 'Widget'] as const;
 
 /** The bundle of the function at a path of the template. */
 function bundleOf(name: string): string {
@@ -69,6 +69,8 @@ test.each([
   ['Expire', ['dynamodb', 'events', 'sqs']],
   ['Packets', ['dynamodb', 'iotdata', 'sqs']],
   ['Api', ['dynamodb']],
+  ['Survey', ['dynamodb']],
+  ['Widget', ['dynamodb']],
 ] as const)('%s has the SDK clients that it uses and no other: %j', (name, used) => {
   // Each client carries the name that it signs its requests for; none of them is there for credentials alone.
   const names = readFileSync(bundleOf(name), 'utf8').matchAll(/defaultSigningName:\s*"([a-z]+)"/g);
@@ -131,6 +133,7 @@ test('the outputs say what a user looks for after deploying', () => {
     'ApiReadPolicy',
     'ApiUrl',
     'ApiWritePolicy',
+    'Dashboard',
     'DeadLettersQueue',
     'DeliverFunction',
     'EventBus',
@@ -145,5 +148,7 @@ test('the outputs say what a user looks for after deploying', () => {
     'SessionsTable',
     'StatisticsTable',
     'SubscriptionsTable',
+    'SurveyFunction',
+    'WidgetFunction',
   ]);
 });

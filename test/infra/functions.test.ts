@@ -14,7 +14,16 @@ const variables = (of: typeof template, name: string): Record<string, unknown> =
 };
 
 test('five functions and nothing that CDK adds for itself', () => {
-  expect(functions.sort()).toEqual(['Api', 'Deliver', 'Expire', 'Ingest', 'Lifecycle', 'Packets']);
+  expect(functions.sort()).toEqual([
+    'Api',
+    'Deliver',
+    'Expire',
+    'Ingest',
+    'Lifecycle',
+    'Packets',
+    'Survey',
+    'Widget',
+  ]);
 });
 
 test.each(functions)('%s runs on Node 24 on ARM', (name) => {
@@ -32,6 +41,8 @@ test.each([
   ['Expire', 60],
   ['Packets', 30],
   ['Api', 29],
+  ['Survey', 50],
+  ['Widget', 15],
 ])('%s has %d seconds', (name, seconds) => {
   expect(resourceAt(template, TYPE, name).Properties['Timeout']).toBe(seconds);
 });
@@ -74,7 +85,19 @@ test('logRetention is for every log group', () => {
   ).toEqual([...functions, 'the access logs of the API'].map(() => 365));
 });
 
-test.each(functions)('%s keeps an event that failed three times, for six hours, in DeadLetters', (name) => {
+const repeated = functions.filter((name) => name !== 'Survey' && name !== 'Widget');
+
+test.each(['Survey', 'Widget'])('%s is not called again for what failed', (name) => {
+  const invocations = resourceAt(template, 'AWS::Lambda::EventInvokeConfig', `${name}Invocations`);
+  expect(invocations.Properties).toEqual({
+    FunctionName: { Ref: logicalIdAt(template, TYPE, name) },
+    Qualifier: '$LATEST',
+    MaximumRetryAttempts: 0,
+    MaximumEventAgeInSeconds: 60,
+  });
+});
+
+test.each(repeated)('%s keeps an event that failed three times, for six hours, in DeadLetters', (name) => {
   const invocations = resourceAt(template, 'AWS::Lambda::EventInvokeConfig', `${name}Invocations`);
   expect(invocations.Properties).toEqual({
     FunctionName: { Ref: logicalIdAt(template, TYPE, name) },
@@ -90,11 +113,19 @@ test.each(functions)('%s keeps an event that failed three times, for six hours, 
 });
 
 const COMMON = [
-  'DEAD_LETTERS_QUEUE_URL',
   'POWERTOOLS_LOG_LEVEL',
   'POWERTOOLS_METRICS_NAMESPACE',
   'POWERTOOLS_SERVICE_NAME',
   'SESSION_CONFIGURATION',
+];
+const EVERY_TABLE = [
+  'HISTORY_TABLE',
+  'INFLIGHT_TABLE',
+  'MESSAGES_TABLE',
+  'ROUTES_TABLE',
+  'SESSIONS_TABLE',
+  'STATISTICS_TABLE',
+  'SUBSCRIPTIONS_TABLE',
 ];
 test.each([
   [
@@ -149,20 +180,13 @@ test.each([
       'PACKET_REQUESTS_QUEUE_URL',
     ],
   ],
-  [
-    'Api',
-    [
-      'HISTORY_TABLE',
-      'INFLIGHT_TABLE',
-      'MESSAGES_TABLE',
-      'ROUTES_TABLE',
-      'SESSIONS_TABLE',
-      'STATISTICS_TABLE',
-      'SUBSCRIPTIONS_TABLE',
-    ],
-  ],
+  ['Api', EVERY_TABLE],
+  ['Survey', EVERY_TABLE],
+  ['Widget', EVERY_TABLE],
 ])('%s gets the variables that it needs', (name, own) => {
-  expect(Object.keys(variables(template, name)).sort()).toEqual([...COMMON, ...own].sort());
+  expect(Object.keys(variables(template, name)).sort()).toEqual(
+    [...COMMON, ...(repeated.includes(name) ? ['DEAD_LETTERS_QUEUE_URL'] : []), ...own].sort(),
+  );
 });
 
 test.each([
