@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { generate, type Packet, parser } from 'mqtt-packet';
+import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
 import { onTestFinished } from 'vitest';
 import { eventually } from '#test/local/eventually';
 
@@ -70,7 +70,7 @@ export class RawClient {
 }
 
 /** A PUBLISH at QoS 0 with the count as its payload. */
-export function numbered(count: number): Packet {
+export function numbered(count: number): IPublishPacket {
   return published(String(count));
 }
 
@@ -79,7 +79,7 @@ export function sized(bytes: number): Packet {
   return published(Buffer.alloc(bytes, 65));
 }
 
-function published(payload: string | Buffer): Packet {
+function published(payload: string | Buffer): IPublishPacket {
   return { cmd: 'publish', topic: 'count', payload, qos: 0, dup: false, retain: false };
 }
 
