@@ -47,7 +47,7 @@ async function main(words: readonly string[]): Promise<void> {
   });
   // Whatever fails first is said, and the other one is no longer waited for.
   await Promise.race([
-    step('Stack synthesized, its functions bundled', assemblyDirectory),
+    step('Stack synthesized, its functions and console bundled', assemblyDirectory),
     rejected(starting),
   ]);
   const cloud = await step('Tables, functions, queues and broker started', starting);

@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { InfrastructureError } from './errors.ts';
@@ -10,6 +19,8 @@ const CONSOLE = join(PROJECT_ROOT, 'console');
 const BUILDS = join(PROJECT_ROOT, '.local', 'console');
 /** What a build depends on; a folder counts with all that is in it. */
 const SOURCES = ['console/index.html', 'console/public', 'console/src', 'console/vite.config.ts', 'lib/api'];
+/** A build is made in two seconds, so nothing is lost with one that nobody has made for a day. */
+const KEPT_MS = 86_400_000;
 
 /**
  * The folder with the console's built files. A build of the same sources is used again; a new one takes Vite a
@@ -19,6 +30,7 @@ export function buildConsole(): string {
   const directory = join(BUILDS, sourcesHash());
   if (existsSync(directory)) return directory;
   mkdirSync(BUILDS, { recursive: true });
+  removeOldBuilds();
   // Made aside and then renamed, so that a process beside this one sees all of it or nothing.
   const unfinished = mkdtempSync(join(BUILDS, 'unfinished-'));
   try {
@@ -30,6 +42,15 @@ export function buildConsole(): string {
     rmSync(unfinished, { recursive: true, force: true });
   }
   return directory;
+}
+
+/** Each change of a source makes another build. */
+function removeOldBuilds(): void {
+  for (const name of readdirSync(BUILDS)) {
+    const build = join(BUILDS, name);
+    const age = Date.now() - (statSync(build, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > KEPT_MS) rmSync(build, { recursive: true, force: true });
+  }
 }
 
 function runVite(outDirectory: string): void {

@@ -128,7 +128,7 @@ export interface MqttSessionsProps {
   /**
    * The operators' page, with its sign-in; false = without it.
    *
-   * @default false
+   * @default - at an address of CloudFront, with an Amazon Cognito user pool to which an administrator adds operators
    */
   readonly console?: ConsoleOptions | false;
 
@@ -236,7 +236,7 @@ export class MqttSessions extends Construct {
       logRetention,
       ...props.api,
     });
-    const { console = false } = props;
+    const { console = {} } = props;
     this.console =
       console === false
         ? undefined

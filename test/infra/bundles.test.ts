@@ -93,7 +93,9 @@ function environment(): Record<string, string> {
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')
     .flatMap(({ Properties }) =>
       Object.entries(
-        (Properties['Environment'] as { readonly Variables: Record<string, unknown> }).Variables,
+        // The function with which CDK makes single calls has none.
+        (Properties['Environment'] as { readonly Variables: Record<string, unknown> } | undefined)
+          ?.Variables ?? {},
       ),
     );
   return {
@@ -103,6 +105,15 @@ function environment(): Record<string, string> {
     ),
   };
 }
+
+test('the files of the console come with it, its page and its script', () => {
+  const calls = Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'Custom::ConsoleFile')
+    .map(({ Properties }) => JSON.stringify(Properties['Create']));
+  for (const key of [/index\.html/, /config\.json/, /assets\/[\w-]+\.js/, /assets\/[\w-]+\.css/]) {
+    expect(calls.filter((call) => key.test(call)).length).toBeGreaterThan(0);
+  }
+});
 
 test('the paths of the resources are in the template without the CLI', () => {
   const paths = Object.values(template.Resources).map(({ Metadata }) => Metadata?.['aws:cdk:path']);
@@ -133,6 +144,8 @@ test('the outputs say what a user looks for after deploying', () => {
     'ApiReadPolicy',
     'ApiUrl',
     'ApiWritePolicy',
+    'ConsoleUrl',
+    'ConsoleUserPool',
     'Dashboard',
     'DeadLettersQueue',
     'DeliverFunction',
