@@ -39,7 +39,7 @@ const ALLOWED = {
   listener: ['packets'],
   client: ['packets'],
   operator: ['session', 'history', 'store', 'broker', 'delivery', 'edge', 'packets', 'packet-edge'],
-  api: ['session', 'store', 'history', 'operator', 'advice', 'telemetry'],
+  api: ['session', 'edge/errors', 'store', 'history', 'operator', 'advice', 'telemetry'],
   lambda: ['session', 'store', 'edge', 'packets', 'telemetry'],
   functions: [
     'session',

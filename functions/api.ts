@@ -1,19 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { clientPrefixes } from '#advice/advice-id';
 import { createApi } from '#api/app';
 import { actorOf, type GatewayEvent, requestOf, resultOf } from '#api/gateway-event';
+import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
+import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
+import type { OperatorDependencies } from '#operator/dependencies';
+import { createSignalSender } from '#packet-edge/signal-queue';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createFlowStore } from '#store/flows';
 import { createHistoryStore } from '#store/history';
 import { createLogPages } from '#store/log-pages';
+import { createMessageLog } from '#store/message-log';
 import { tableNamesFrom } from '#store/names';
 import { createRouteList } from '#store/route-list';
 import { createRouter } from '#store/router';
 import { createRouteStore } from '#store/routes';
 import { createSessionIndex } from '#store/session-index';
 import { createSessionStore } from '#store/sessions';
+import { createShareGroupStore } from '#store/share-groups';
 import { createStatisticsStore } from '#store/statistics';
 import { createSubscriberPages } from '#store/subscriber-pages';
 import { createSubscriptionStore } from '#store/subscriptions';
@@ -31,22 +40,51 @@ const tables = tableNamesFrom(process.env, [
   'statistics',
 ]);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
-const { historyRetentionSeconds: retentionSeconds, logShards } = configuration.settings;
+const { historyRetentionSeconds: retentionSeconds, logShards, settleSeconds } = configuration.settings;
 const client = createDocumentClient();
 const clock = Date.now;
+const queues = new SQSClient({});
+const sessions = createSessionStore(client, tables.sessions);
+const subscriptions = createSubscriptionStore(client, tables.subscriptions, { clock });
 const routes = createRouteStore(client, tables.routes, { clock });
+const flows = createFlowStore(client, tables.inflight);
+const history = createHistoryStore(client, tables.history, { retentionSeconds });
+const acts: OperatorDependencies = {
+  sessions,
+  subscriptions,
+  routes,
+  shareGroups: createShareGroupStore(client, tables.routes),
+  broker: new IotCoreBroker(createIotCoreClient()),
+  requests: new Requests(queues, {
+    deliveries: environmentVariable('DELIVERIES_QUEUE_URL'),
+    lookUps: environmentVariable('LOOK_UPS_QUEUE_URL'),
+    routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
+    packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
+  }),
+  flows,
+  log: createMessageLog(client, tables.messages, { settleSeconds, clock }),
+  signalSender: createSignalSender(queues),
+  history,
+  configuration,
+  clock,
+  sleep: async (milliseconds) => {
+    await setTimeout(milliseconds);
+  },
+  newId: randomUUID,
+};
 const api = createApi({
-  sessions: createSessionStore(client, tables.sessions),
+  acts,
+  sessions,
   index: createSessionIndex(client, tables.sessions),
-  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
+  subscriptions,
   subscriberPages: createSubscriberPages(client, tables.subscriptions),
   routes,
   routeList: createRouteList(client, tables.routes, { clock }),
   router: createRouter(routes, { clock }),
   logPages: createLogPages(client, tables.messages),
   wills: createWillMessages(client, tables.messages),
-  flows: createFlowStore(client, tables.inflight),
-  history: createHistoryStore(client, tables.history, { retentionSeconds }),
+  flows,
+  history,
   statistics: createStatisticsStore(client, tables.statistics, { clock }),
   advicePrefixes: clientPrefixes,
   logShards,

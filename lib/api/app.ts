@@ -4,6 +4,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { openApiDocument } from './document.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { answerFailure } from './failures.ts';
+import { addActs } from './handlers/acts.ts';
 import { addFleet } from './handlers/fleet.ts';
 import { addSessions } from './handlers/sessions.ts';
 import { addTopics } from './handlers/topics.ts';
@@ -62,6 +63,7 @@ export function createApi(dependencies: ApiDependencies): Api {
     return context.json(document);
   });
   addSessions(api, dependencies);
+  addActs(api, dependencies);
   addTopics(api, dependencies);
   addFleet(api, dependencies);
   return api;

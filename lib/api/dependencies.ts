@@ -1,3 +1,4 @@
+import type { OperatorDependencies } from '#operator/dependencies';
 import type { FilterListDependencies } from '#operator/filter-list';
 import type { SessionListDependencies } from '#operator/list-sessions';
 import type { TopicSubscriberDependencies } from '#operator/topic-subscribers';
@@ -10,6 +11,8 @@ export type ApiDependencies = TraceDependencies &
   SessionListDependencies &
   TopicSubscriberDependencies &
   FilterListDependencies & {
+    /** What acts work with. */
+    readonly acts: OperatorDependencies;
     readonly statistics: Pick<StatisticsStore, 'read' | 'points' | 'survey' | 'advice'>;
     /** With what the identifiers of the advice on a client begin. */
     readonly advicePrefixes: (clientId: string) => readonly string[];

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { ContendedSessionError } from '#edge/errors';
 import { isTemporary } from '#store/errors';
 import type { Log } from '#telemetry/telemetry';
 import { problemAnswer } from './problem.ts';
@@ -16,6 +17,11 @@ export function answerFailure(error: Error, context: Context, logger: Pick<Log, 
   }
   if (error instanceof HTTPException && error.status === BAD_REQUEST) {
     return problemAnswer(context, 'request.invalid', { detail: 'The body is not JSON' });
+  }
+  if (error instanceof ContendedSessionError) {
+    return problemAnswer(context, 'session.contended', {
+      detail: 'Others changed the session at the same time, again and again; look at it and ask again',
+    });
   }
   if (isTemporary(error)) {
     return problemAnswer(context, 'service.busy', { detail: 'Ask again in a second' });

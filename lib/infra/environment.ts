@@ -81,7 +81,14 @@ export function environmentOf(
       ...routeChecks,
       ...packetRequests,
     },
-    Api: { ...common, ...everyTable },
+    Api: {
+      ...common,
+      ...everyTable,
+      ...deliveries,
+      ...routeChecks,
+      ...packetRequests,
+      [Variable.lookUpsQueue]: queues.lookUps.queueUrl,
+    },
     Survey: { ...looking, ...everyTable },
     Widget: { ...looking, ...everyTable },
   };

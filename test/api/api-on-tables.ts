@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Api, createApi } from '#api/app';
 import type { ApiDependencies } from '#api/dependencies';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
@@ -5,22 +6,27 @@ import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
 import { createFlowStore } from '#store/flows';
 import { createHistoryStore } from '#store/history';
 import { createLogPages } from '#store/log-pages';
+import { createMessageLog } from '#store/message-log';
 import { createRouteList } from '#store/route-list';
 import { createRouter } from '#store/router';
 import { createRouteStore } from '#store/routes';
 import { createSessionIndex } from '#store/session-index';
 import { createSessionStore } from '#store/sessions';
+import { createShareGroupStore } from '#store/share-groups';
 import { createStatisticsStore } from '#store/statistics';
 import { createSubscriberPages } from '#store/subscriber-pages';
 import { createSubscriptionStore } from '#store/subscriptions';
 import { createWillMessages } from '#store/will-messages';
 import type { Log } from '#telemetry/telemetry';
+import { FakeBroker } from '#test/edge/fake-broker';
+import { RecordedRequests } from '#test/edge/recorded-requests';
 import type { TestTables } from '#test/store/tables';
 
 export interface ApiOptions {
   readonly policies?: readonly Partial<SessionPolicy>[];
   readonly settings?: Partial<Settings>;
   readonly clock?: () => number;
+  readonly broker?: FakeBroker;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -29,7 +35,13 @@ export const ACTOR = 'arn:aws:iam::123456789012:user/ana';
 /** What the API works with, on these tables. */
 export function apiDependencies(
   { names, newClient }: Pick<TestTables, 'names' | 'newClient'>,
-  { policies = [{}], settings, clock = Date.now, onError = () => {} }: ApiOptions = {},
+  {
+    policies = [{}],
+    settings,
+    clock = Date.now,
+    onError = () => {},
+    broker = new FakeBroker(),
+  }: ApiOptions = {},
 ): ApiDependencies {
   const client = newClient();
   const routes = createRouteStore(client, names.routes, { clock });
@@ -40,25 +52,47 @@ export function apiDependencies(
     error: (_, details) => onError(details),
     forClient: () => logger,
   };
+  const sessions = createSessionStore(client, names.sessions);
+  const subscriptions = createSubscriptionStore(client, names.subscriptions, { clock });
+  const flows = createFlowStore(client, names.inflight);
+  const history = createHistoryStore(client, names.history, { retentionSeconds: 86_400 });
+  const configuration = {
+    policies: policies.map((policy) => ({ ...FOLLOW_BROKER, ...policy })),
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+  };
+  const { settleSeconds } = configuration.settings;
   return {
-    sessions: createSessionStore(client, names.sessions),
+    acts: {
+      sessions,
+      subscriptions,
+      routes,
+      shareGroups: createShareGroupStore(client, names.routes),
+      broker,
+      requests: new RecordedRequests(),
+      flows,
+      log: createMessageLog(client, names.messages, { settleSeconds, clock }),
+      signalSender: { send: async () => {}, remove: async () => {} },
+      history,
+      configuration,
+      clock,
+      sleep: async () => {},
+      newId: randomUUID,
+    },
+    sessions,
     index: createSessionIndex(client, names.sessions),
-    subscriptions: createSubscriptionStore(client, names.subscriptions, { clock }),
+    subscriptions,
     subscriberPages: createSubscriberPages(client, names.subscriptions),
     routes,
     routeList: createRouteList(client, names.routes, { clock }),
     router: createRouter(routes, { clock, cacheMs: 0 }),
     logPages: createLogPages(client, names.messages),
     wills: createWillMessages(client, names.messages),
-    flows: createFlowStore(client, names.inflight),
-    history: createHistoryStore(client, names.history, { retentionSeconds: 86_400 }),
+    flows,
+    history,
     statistics: createStatisticsStore(client, names.statistics, { clock }),
     advicePrefixes: (clientId) => [`1/${clientId}/`],
     logShards: DEFAULT_SETTINGS.logShards,
-    configuration: {
-      policies: policies.map((policy) => ({ ...FOLLOW_BROKER, ...policy })),
-      settings: { ...DEFAULT_SETTINGS, ...settings },
-    },
+    configuration,
     logger,
     clock,
   };

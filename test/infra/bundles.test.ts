@@ -68,7 +68,7 @@ test.each([
   ['Deliver', ['dynamodb', 'iotdata', 'sqs']],
   ['Expire', ['dynamodb', 'events', 'sqs']],
   ['Packets', ['dynamodb', 'iotdata', 'sqs']],
-  ['Api', ['dynamodb']],
+  ['Api', ['dynamodb', 'iotdata', 'sqs']],
   ['Survey', ['dynamodb']],
   ['Widget', ['dynamodb']],
 ] as const)('%s has the SDK clients that it uses and no other: %j', (name, used) => {

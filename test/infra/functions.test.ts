@@ -180,7 +180,16 @@ test.each([
       'PACKET_REQUESTS_QUEUE_URL',
     ],
   ],
-  ['Api', EVERY_TABLE],
+  [
+    'Api',
+    [
+      ...EVERY_TABLE,
+      'DELIVERIES_QUEUE_URL',
+      'LOOK_UPS_QUEUE_URL',
+      'PACKET_REQUESTS_QUEUE_URL',
+      'ROUTE_CHECKS_QUEUE_URL',
+    ],
+  ],
   ['Survey', EVERY_TABLE],
   ['Widget', EVERY_TABLE],
 ])('%s gets the variables that it needs', (name, own) => {

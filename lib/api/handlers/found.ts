@@ -7,6 +7,9 @@ export const NO_SESSION = {
     'The client has no session now, or it has expired; /sessions/{clientId}/history says what became of it',
 };
 
+/** What is told without being asked for more stays within ten read units, with this much for what waits. */
+export const FEW_WAITING = { cap: 100, readUnits: 4 };
+
 const MOST_ADVICE = 10;
 
 /** What the last survey advises on one client. */

@@ -7,15 +7,11 @@ import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { problemAnswer } from '../problem.ts';
 import { getSession, listHistory, listMessages, listSessions, traceMessage } from '../routes/sessions.ts';
-import { adviceOn, NO_SESSION } from './found.ts';
+import { adviceOn, FEW_WAITING, NO_SESSION } from './found.ts';
 import { toldEntry } from './told-history.ts';
 import { toldMessage } from './told-message.ts';
 import { toldSession, toldSummary } from './told-session.ts';
 import { toldTrace } from './told-trace.ts';
-
-/** What is told without being asked for more stays within ten read units, with this much for what waits. */
-const WAITING_READ_UNITS = 4;
-const DEFAULT_CAP = 100;
 
 const epochMs = (time: string | undefined) => (time === undefined ? undefined : Date.parse(time));
 
@@ -48,14 +44,13 @@ export function addSessions(api: Api, dependencies: ApiDependencies): void {
   api.openapi(getSession, async (context) => {
     const { clientId } = context.req.valid('param');
     const { waitingCap } = context.req.valid('query');
-    const cap = waitingCap ?? DEFAULT_CAP;
-    const limits = waitingCap === undefined ? { cap, readUnits: WAITING_READ_UNITS } : { cap };
+    const limits = waitingCap === undefined ? FEW_WAITING : { cap: waitingCap };
     const [view, advice] = await Promise.all([
       viewSession(clientId, limits, dependencies),
       adviceOn(clientId, dependencies),
     ]);
     if (view === undefined) return problemAnswer(context, 'session.notFound', NO_SESSION);
-    return context.json(toldSession(view, { configuration, cap, advice }), 200);
+    return context.json(toldSession(view, { configuration, cap: limits.cap, advice }), 200);
   });
 
   api.openapi(listMessages, async (context) => {

@@ -60,8 +60,7 @@ export const disconnectSession = createRoute({
   request: ofSession,
   responses: {
     200: answer(disconnection, 'The connection is closed, or there was none'),
-    202: answer(disconnection, 'Who carries the connection was told to close it'),
-    ...problems('session.notFound'),
+    ...problems('session.notFound', 'session.contended'),
   },
 });
 
@@ -88,6 +87,6 @@ export const resumeDelivery = createRoute({
   request: ofSession,
   responses: {
     202: answer(resumption, 'A run was asked for, where the client is connected'),
-    ...problems('session.notFound'),
+    ...problems('session.notFound', 'session.contended'),
   },
 });

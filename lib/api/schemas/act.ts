@@ -22,11 +22,8 @@ export const provision = z
   .openapi('Provision', { description: 'What the session is to be; subscriptions that are not named end' });
 
 export const disconnection = z
-  .object({ outcome: z.enum(['closed', 'asked', 'notConnected']) })
-  .openapi('Disconnection', {
-    description: '`asked`: who carries the connection was told to close it; `notConnected`: there was none',
-  });
-export type Disconnection = z.infer<typeof disconnection>;
+  .object({ outcome: z.enum(['closed', 'notConnected']) })
+  .openapi('Disconnection', { description: '`notConnected`: there was no connection' });
 
 export const droppedMessages = z
   .object({
@@ -37,7 +34,7 @@ export const droppedMessages = z
 export type DroppedMessages = z.infer<typeof droppedMessages>;
 
 export const resumption = z
-  .object({ outcome: z.enum(['asked', 'notConnected']) })
+  .object({ outcome: z.enum(['requested', 'notConnected']) })
   .openapi('Resumption', { description: '`notConnected`: delivery begins when the client returns' });
 export type Resumption = z.infer<typeof resumption>;
 
@@ -75,4 +72,3 @@ export const operation = z
     finishedAt: time.optional(),
   })
   .openapi('Operation');
-export type Operation = z.infer<typeof operation>;

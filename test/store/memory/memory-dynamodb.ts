@@ -35,6 +35,11 @@ interface Input {
   >;
 }
 
+interface BatchedWrite {
+  readonly PutRequest?: { readonly Item: Attributes };
+  readonly DeleteRequest?: { readonly Key: Attributes };
+}
+
 /** Bytes of the largest item. */
 const MAXIMUM_ITEM_BYTES = 409_600;
 
@@ -82,6 +87,8 @@ class MemoryDynamoDb {
         this.#put({ ...input, Item: next });
         return {};
       }
+      case 'BatchWriteCommand':
+        return this.#writeMany(input);
       case 'TransactWriteCommand':
         return this.#transact(input);
       default:
@@ -122,6 +129,19 @@ class MemoryDynamoDb {
       return [TableName, found.filter((item) => item !== undefined)];
     });
     return { Responses: Object.fromEntries(responses) };
+  }
+
+  #writeMany({ RequestItems }: Input): unknown {
+    for (const [TableName, writes] of Object.entries(RequestItems)) {
+      for (const {
+        PutRequest: put,
+        DeleteRequest: removal,
+      } of writes as unknown as readonly BatchedWrite[]) {
+        if (put !== undefined) this.#put({ TableName, Item: put.Item } as Input);
+        if (removal !== undefined) this.#table({ TableName }).remove(removal.Key, this.#clock());
+      }
+    }
+    return {};
   }
 
   #query(input: Input): unknown {

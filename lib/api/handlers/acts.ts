@@ -1,0 +1,71 @@
+import { changeInterval } from '#operator/change-interval';
+import type { Operator } from '#operator/dependencies';
+import { disconnect } from '#operator/disconnect';
+import { endSession as end } from '#operator/end-session';
+import { resume } from '#operator/resume';
+import { viewSession } from '#operator/session-view';
+import type { Api } from '../app.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import type { ApiEnvironment } from '../environment.ts';
+import { problemAnswer } from '../problem.ts';
+import { changeSession, disconnectSession, endSession, resumeDelivery } from '../routes/acts.ts';
+import type { Session } from '../schemas/session.ts';
+import { adviceOn, FEW_WAITING, NO_SESSION } from './found.ts';
+import { toldSession } from './told-session.ts';
+
+const BROKER_UNAVAILABLE = {
+  detail: 'The broker could not be asked to close the connection; ask again in a second',
+};
+
+/** An HTTP API has made sure who acts. */
+const operatorOf = ({ actor = 'unknown' }: ApiEnvironment['Bindings']): Operator => ({ actor });
+
+/** The session after an act; undefined: the act has ended it, or something has meanwhile. */
+export async function sessionAfter(
+  clientId: string,
+  dependencies: ApiDependencies,
+): Promise<Session | undefined> {
+  const [view, advice] = await Promise.all([
+    viewSession(clientId, FEW_WAITING, dependencies),
+    adviceOn(clientId, dependencies),
+  ]);
+  if (view === undefined) return undefined;
+  const { configuration } = dependencies;
+  return toldSession(view, { configuration, cap: FEW_WAITING.cap, advice });
+}
+
+/** What operators do to one session. */
+export function addActs(api: Api, dependencies: ApiDependencies): void {
+  const { acts } = dependencies;
+
+  api.openapi(changeSession, async (context) => {
+    const { clientId } = context.req.valid('param');
+    const { sessionExpiryInterval } = context.req.valid('json');
+    const change = await changeInterval(clientId, sessionExpiryInterval, operatorOf(context.env), acts);
+    if (change.outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
+    const session = await sessionAfter(clientId, dependencies);
+    return session === undefined ? context.body(null, 204) : context.json(session, 200);
+  });
+
+  api.openapi(endSession, async (context) => {
+    const { clientId } = context.req.valid('param');
+    const { outcome } = await end(clientId, operatorOf(context.env), acts);
+    if (outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
+    return context.body(null, 204);
+  });
+
+  api.openapi(disconnectSession, async (context) => {
+    const { clientId } = context.req.valid('param');
+    const { outcome } = await disconnect(clientId, operatorOf(context.env), acts);
+    if (outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
+    if (outcome === 'unavailable') return problemAnswer(context, 'service.busy', BROKER_UNAVAILABLE);
+    return context.json({ outcome }, 200);
+  });
+
+  api.openapi(resumeDelivery, async (context) => {
+    const { clientId } = context.req.valid('param');
+    const { outcome } = await resume(clientId, operatorOf(context.env), acts);
+    if (outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
+    return context.json({ outcome }, 202);
+  });
+}
