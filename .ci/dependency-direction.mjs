@@ -12,7 +12,6 @@ const ALLOWED = {
   broker: ['session'],
   store: ['session', 'history/entry', 'history/counts'],
   delivery: ['session', 'store', 'broker', 'telemetry'],
-  edge: ['session', 'store', 'broker', 'telemetry'],
   advice: ['session'],
   survey: [
     'session',
@@ -24,6 +23,7 @@ const ALLOWED = {
     'operator/waiting-plan',
   ],
   widget: ['session', 'history', 'advice', 'store', 'survey'],
+  edge: ['session', 'history', 'store', 'broker', 'telemetry'],
   packets: ['session'],
   'packet-edge': [
     'session',
@@ -40,7 +40,7 @@ const ALLOWED = {
   client: ['packets'],
   operator: ['session', 'history', 'store', 'broker', 'delivery', 'edge', 'packets', 'packet-edge'],
   api: ['session', 'edge/errors', 'store', 'history', 'operator', 'advice', 'telemetry'],
-  lambda: ['session', 'store', 'edge', 'packets', 'telemetry'],
+  lambda: ['session', 'history', 'store', 'edge', 'packets', 'telemetry'],
   functions: [
     'session',
     'history',

@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
 import { nextRun } from '#delivery/next-run';
 import type { PumpDependencies } from '#delivery/ports';
-import { pump } from '#delivery/pump';
+import { type DeliveredRun, type PumpResult, pump } from '#delivery/pump';
+import { tellDelivered } from '#edge/delivered-run';
 import { parseDeliveryRequest } from '#edge/queue-requests';
 import { type DeliveryRequest, Requests } from '#edge/requests';
+import { publishEvents } from '#edge/session-events';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
 import { choosePolicy } from '#session/policy';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
+import { createHistoryStore } from '#store/history';
 import { createMessageLog } from '#store/message-log';
 import { tableNamesFrom } from '#store/names';
 import { createRouteStore } from '#store/routes';
@@ -27,12 +31,17 @@ const RESERVE_MS = 15_000;
 
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
-const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages']);
+const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages', 'history']);
 const { policies, settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const client = createDocumentClient();
 const requests = new Requests(new SQSClient({}), {
   deliveries: environmentVariable('DELIVERIES_QUEUE_URL'),
   deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
+});
+const bus = new EventBridgeClient({});
+const busName = environmentVariable('EVENT_BUS_NAME');
+const history = createHistoryStore(client, tables.history, {
+  retentionSeconds: settings.historyRetentionSeconds,
 });
 const dependencies: PumpDependencies = {
   sessions: createSessionStore(client, tables.sessions),
@@ -50,14 +59,35 @@ const dependencies: PumpDependencies = {
   newHolder: randomUUID,
 };
 
+function countRun(result: PumpResult, durationMs: number): void {
+  metrics.add(`Pump.${result.outcome}`);
+  metrics.add('Pump.duration', durationMs, 'Milliseconds');
+  if (result.run === undefined) return;
+  metrics.add('Messages.delivered', result.run.messages);
+  metrics.add('Messages.redelivered', result.run.redeliveries);
+  metrics.add('Messages.oldestAge', result.run.oldestAgeMs, 'Milliseconds');
+}
+
+/** The run is over and cannot be tried again: what cannot be told of it is missed by operators alone. */
+async function tellRun(clientId: string, run: DeliveredRun): Promise<void> {
+  try {
+    const { entry, event } = tellDelivered(clientId, run, Date.now());
+    await history.append([entry]);
+    await publishEvents(bus, busName, [event]);
+  } catch (error) {
+    metrics.add('Pump.untold');
+    const failure = error instanceof Error ? error : new Error(String(error));
+    logger.forClient(clientId).error('a delivery run could not be told of', failure);
+  }
+}
+
 async function deliver(request: DeliveryRequest, deadlineMs: number): Promise<void> {
   const { clientId, attempt, purpose } = request;
   const startedAtMs = Date.now();
   const result = await pump(clientId, dependencies, deadlineMs, request);
   const delivered = 'delivered' in result ? result.delivered : 0;
   const reason = 'reason' in result ? result.reason : undefined;
-  metrics.add('Messages.delivered', delivered);
-  metrics.add(`Pump.${result.outcome}`);
+  countRun(result, Date.now() - startedAtMs);
   const next = nextRun(result, attempt, Date.now(), purpose);
   logger.forClient(clientId).info(`delivery: ${result.outcome}`, {
     outcome: result.outcome,
@@ -70,6 +100,7 @@ async function deliver(request: DeliveryRequest, deadlineMs: number): Promise<vo
     const following = { ...request, attempt: next.attempt, purpose: next.purpose };
     await requests.delivery(following, next.delaySeconds);
   }
+  if (result.run !== undefined) await tellRun(clientId, result.run);
 }
 
 /** Delivery runs, a client each, side by side; what a run could not finish it asks to be continued. */

@@ -5,7 +5,7 @@ import { parseRouteCheck } from '#edge/queue-requests';
 import { Requests } from '#edge/requests';
 import { checkRoute } from '#edge/route-check';
 import { cleanUp, type EndedSession } from '#edge/session-end';
-import { publishSessionEnd } from '#edge/session-events';
+import { publishEvents } from '#edge/session-events';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
@@ -13,6 +13,7 @@ import { endedSessionFrom, handleStreamRecords } from '#lambda/stream-records';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createFlowStore } from '#store/flows';
+import { createHistoryStore } from '#store/history';
 import { createMessageLog } from '#store/message-log';
 import { tableNamesFrom } from '#store/names';
 import { createRouteStore } from '#store/routes';
@@ -23,7 +24,14 @@ import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
-const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages', 'inflight']);
+const tables = tableNamesFrom(process.env, [
+  'sessions',
+  'subscriptions',
+  'routes',
+  'messages',
+  'inflight',
+  'history',
+]);
 const { settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const busName = environmentVariable('EVENT_BUS_NAME');
 const client = createDocumentClient();
@@ -43,16 +51,16 @@ const dependencies = {
     settleSeconds: settings.settleSeconds,
     clock: Date.now,
   }),
-  publish: (detail: Parameters<typeof publishSessionEnd>[2]) => publishSessionEnd(events, busName, detail),
+  history: createHistoryStore(client, tables.history, { retentionSeconds: settings.historyRetentionSeconds }),
+  publish: (ends: Parameters<typeof publishEvents>[2]) => publishEvents(events, busName, ends),
   requests,
   settings,
   clock: Date.now,
 };
 
 async function handleEnded(ended: EndedSession): Promise<void> {
-  const { session, reason, endedAtMs, announce } = ended;
+  const { session, reason, endedAtMs } = ended;
   const { removed } = await cleanUp(ended, dependencies);
-  if (announce) metrics.add(reason === 'expired' ? 'Sessions.expired' : 'Sessions.ended');
   logger.forClient(session.clientId).info(`session ended: ${reason}`, {
     reason,
     incarnation: session.incarnation,

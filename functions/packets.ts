@@ -75,7 +75,6 @@ const dependencies: PacketEdgeDependencies = {
     },
   }),
   report: ({ clientId, what, outcome, reason }) => {
-    metrics.add(`Sessions.${outcome}`);
     logger
       .forClient(clientId)
       .info(`${what}: ${outcome}`, { outcome, ...(reason !== undefined && { reason }) });

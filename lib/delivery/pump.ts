@@ -2,6 +2,7 @@ import { cursorAfter, type Due, dueTo } from '#session/due';
 import { earlier, type Position } from '#session/position';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { Subscription } from '#session/subscription';
+import type { DeliveryTally } from './delivery-tally.ts';
 import { openMessages } from './due-messages.ts';
 import { HoldLostError } from './hold.ts';
 import type { PendingMessage } from './merge.ts';
@@ -12,7 +13,7 @@ import type { StopReason } from './send.ts';
 import { pumpShared } from './share-groups.ts';
 import { type DueStragglers, dueStragglers } from './stragglers.ts';
 
-export type PumpResult =
+type PumpOutcome =
   /** No session, no connection, or nothing owed: nothing to do until the next event. */
   | { readonly outcome: 'nothing' }
   /** Another run delivers to this client. */
@@ -26,6 +27,16 @@ export type PumpResult =
       readonly notBeforeMs: number;
       readonly reason: StopReason | 'settling' | 'notSubscribed';
     };
+
+/** How a run ended; `run` when it brought something. */
+export type PumpResult = PumpOutcome & { readonly run?: DeliveredRun };
+
+/** What a run that brought something has to tell, however it ended. */
+export interface DeliveredRun extends DeliveryTally {
+  /** Different for every run. */
+  readonly runId: string;
+  readonly incarnation: string;
+}
 
 /** Looks at the first message without losing it. */
 async function peek(messages: AsyncGenerator<PendingMessage>) {
@@ -65,7 +76,7 @@ async function deliverDue(
   return result.stopped;
 }
 
-function unfinished(run: PumpRun, due: Due, stopped: StopReason | undefined, nowMs: number): PumpResult {
+function unfinished(run: PumpRun, due: Due, stopped: StopReason | undefined, nowMs: number): PumpOutcome {
   const { delivered } = run;
   if (stopped !== undefined) return { outcome: 'unfinished', delivered, notBeforeMs: nowMs, reason: stopped };
   const reason = due.settlesAtMs === undefined ? 'notSubscribed' : 'settling';
@@ -116,6 +127,18 @@ export async function pump(
   if (!session.owesDelivery && purpose === 'catchUp') return { outcome: 'nothing' };
   const run = new PumpRun(dependencies, session, deadlineMs);
   if (!run.hold.isFree()) return { outcome: 'busy', retryAtMs: session.lease?.untilMs ?? nowMs };
+  const outcome = await runFor(run, session, dependencies, nowMs);
+  if (run.tally === undefined) return outcome;
+  return { ...outcome, run: { ...run.tally, runId: run.hold.holder, incarnation: session.incarnation } };
+}
+
+async function runFor(
+  run: PumpRun,
+  session: Session,
+  dependencies: PumpDependencies,
+  nowMs: number,
+): Promise<PumpOutcome> {
+  const { clientId } = session;
   const subscriptions = await dependencies.subscriptions.list(clientId);
   const due = dueFor(session, subscriptions, dependencies, nowMs);
   try {

@@ -2,6 +2,7 @@ import { messageHasExpired } from '#session/message';
 import type { Position } from '#session/position';
 import type { Progress } from '#session/progress';
 import type { DropReason, Session } from '#session/session';
+import { type DeliveryTally, tallied } from './delivery-tally.ts';
 import { Hold } from './hold.ts';
 import type { PendingMessage } from './merge.ts';
 import { Pace } from './pace.ts';
@@ -24,7 +25,7 @@ export class PumpRun {
   readonly #deadlineMs: number;
   readonly #pace: Pace;
   #sinceSave = 0;
-  delivered = 0;
+  tally: DeliveryTally | undefined;
 
   constructor(dependencies: PumpDependencies, session: Session, deadlineMs: number) {
     this.dependencies = dependencies;
@@ -32,6 +33,10 @@ export class PumpRun {
     this.hold = new Hold(dependencies, session);
     this.#deadlineMs = deadlineMs;
     this.#pace = new Pace(dependencies.settings.deliveriesPerSecond, dependencies.clock, dependencies.sleep);
+  }
+
+  get delivered(): number {
+    return this.tally?.messages ?? 0;
   }
 
   get hasTime(): boolean {
@@ -64,7 +69,7 @@ export class PumpRun {
       },
       async (message, sent) => {
         if (sent.outcome === 'dropped') this.#drop(message, sent.reason);
-        else this.#countDelivery();
+        else if (sent.outcome === 'delivered') this.#countDelivery(message, sent.redeliveries);
         if (!this.#isCheckpointDue()) return;
         this.#sinceSave = 0;
         await onProgress(lanes.doneUpTo ?? this.hold.session.cursor);
@@ -89,8 +94,8 @@ export class PumpRun {
     };
   }
 
-  #countDelivery(): void {
-    this.delivered += 1;
+  #countDelivery(message: PendingMessage, redeliveries: number): void {
+    this.tally = tallied(this.tally, message, redeliveries, this.dependencies.clock());
     this.#sinceSave += 1;
     this.hold.countDelivery();
   }

@@ -24,7 +24,8 @@ export type StopReason =
   | 'leaseLost';
 
 export type Sent =
-  | { readonly outcome: 'delivered' }
+  /** `redeliveries`: it was sent again so often because no PUBACK had come. */
+  | { readonly outcome: 'delivered'; readonly redeliveries: number }
   | { readonly outcome: 'dropped'; readonly reason: DropReason }
   | { readonly outcome: 'stopped'; readonly reason: StopReason };
 
@@ -56,13 +57,15 @@ export async function sendToClient(
   mayRetry: () => boolean,
 ): Promise<Sent> {
   const confirm = message.deliveryQos > 0;
+  let redeliveries = 0;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await broker.send(clientId, directMessage(message), confirm);
-    if (outcome === 'delivered') return { outcome: 'delivered' };
+    if (outcome === 'delivered') return { outcome: 'delivered', redeliveries };
     const dropped = DROPPED[outcome];
     if (dropped !== undefined) return { outcome: 'dropped', reason: dropped };
     const attempts = ATTEMPTS[outcome] ?? 1;
     if (attempt >= attempts || !mayRetry()) return { outcome: 'stopped', reason: outcome as StopReason };
+    if (outcome === 'timedOut') redeliveries += 1;
     await sleep(FIRST_BACKOFF_MS * 2 ** (attempt - 1));
   }
 }

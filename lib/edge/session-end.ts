@@ -1,3 +1,4 @@
+import type { PublishedEvent } from '#history/event-schemas';
 import { endOf } from '#session/connection';
 import type { EndReason } from '#session/life';
 import { lossWindowMs } from '#session/loss-window';
@@ -8,15 +9,16 @@ import type { Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import { identifiersOfLife } from '#session/transition';
 import type { FlowStore } from '#store/flows';
+import type { HistoryStore } from '#store/history';
 import type { MessageLog } from '#store/message-log';
 import type { RouteStore } from '#store/routes';
 import type { SessionStore } from '#store/sessions';
 import type { ShareGroupStore } from '#store/share-groups';
 import type { SubscriptionStore } from '#store/subscriptions';
 import { groupMember } from './after-change.ts';
+import { endEvent, lostEntry } from './end-announcement.ts';
 import { countLost } from './lost-messages.ts';
 import type { Requests } from './requests.ts';
-import type { SessionEndedDetail } from './session-events.ts';
 
 export interface SessionEndDependencies {
   readonly sessions: SessionStore;
@@ -26,7 +28,8 @@ export interface SessionEndDependencies {
   readonly flows: FlowStore;
   readonly messages: MessageLog;
   readonly requests: Requests;
-  readonly publish: (detail: SessionEndedDetail) => Promise<void>;
+  readonly publish: (events: readonly PublishedEvent[]) => Promise<void>;
+  readonly history: Pick<HistoryStore, 'append'>;
   readonly settings: Settings;
   readonly clock: () => number;
 }
@@ -120,22 +123,15 @@ export async function cleanUp(
   dependencies: SessionEndDependencies,
 ): Promise<{ readonly removed: number }> {
   const { session, reason, endedAtMs, announce } = ended;
-  const { clientId, incarnation, sessionExpiryInterval } = session;
-  const { sessions, subscriptions, flows, publish, settings, routes, messages } = dependencies;
+  const { clientId } = session;
+  const { sessions, subscriptions, flows, publish, history, settings, routes, messages } = dependencies;
   const all = await subscriptions.list(clientId);
   if (announce) {
     const stores = { routes, log: messages, flows };
     const had = { session, subscriptions: all, endedAtMs };
     const lost = reason === 'expired' ? await countLost(had, settings, stores) : undefined;
-    await publish({
-      version: 1,
-      clientId,
-      incarnation,
-      reason,
-      endedAt: new Date(endedAtMs).toISOString(),
-      sessionExpiryInterval,
-      ...(lost !== undefined && { lost }),
-    });
+    if (lost !== undefined && lost.messages > 0) await history.append([lostEntry(ended, lost)]);
+    await publish([endEvent(ended, lost)]);
   }
   // Read after what it is held against: nothing of a life that begins meanwhile is in the list.
   const living = await sessions.get(clientId);

@@ -29,7 +29,7 @@ export interface ExpiredEntry {
   readonly type: 'expired';
   readonly incarnation: string;
   readonly sessionExpiryInterval: number;
-  /** Messages that were waiting and are lost; absent until they are counted. */
+  /** Messages that waited and are lost; absent when there were none, or they are not counted yet. */
   readonly lostMessages?: number;
 }
 
@@ -38,6 +38,8 @@ export interface EndedEntry {
   readonly type: 'ended';
   readonly incarnation: string;
   readonly reason: Exclude<EndReason, 'expired'>;
+  /** At the very moment at which the next connection began. */
+  readonly byNext?: true;
 }
 
 export interface IntervalChangedEntry {
@@ -52,7 +54,7 @@ export interface DeliveredEntry {
   readonly type: 'delivered';
   readonly incarnation: string;
   readonly messages: number;
-  /** Everything from here to `upTo` was delivered, or dropped with a reason. */
+  /** The first and the last message of them, in the order of the log. */
   readonly from: Position;
   readonly upTo: Position;
 }
@@ -104,5 +106,9 @@ export interface EntryName {
  */
 export type HistoryEntry = EntryName & EntryDetails;
 
-/** Enough of an entry to find it. */
-export type EntryReference = EntryName & { readonly type: EntryType };
+/** What a change of what is known brings and takes back. */
+export interface EntryChanges {
+  readonly entries: readonly HistoryEntry[];
+  /** Written before, and not so; those that are both are brought. */
+  readonly retracted: readonly HistoryEntry[];
+}

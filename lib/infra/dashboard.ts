@@ -39,6 +39,7 @@ const DROP_REASONS = [
   'notAuthorized',
   'tooLarge',
   'refused',
+  'operator',
 ] as const;
 
 /** What the functions count, failures, queues and tables, and a look at one session. */
@@ -171,6 +172,7 @@ export class SessionDashboard extends Construct {
         'Late at the stream (ms), dead letters',
         [
           iteratorAgeOf(functions.expire),
+          iteratorAgeOf(functions.record),
           queues.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
         ],
         QUARTER,

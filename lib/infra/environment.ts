@@ -36,6 +36,7 @@ export function environmentOf(
     ...history,
     ...statistics,
   };
+  const bus = { [Variable.eventBus]: events.eventBusName };
   const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
   const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
   const packetRequests = { [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl };
@@ -59,7 +60,16 @@ export function environmentOf(
       ...packetRequests,
       [Variable.unroutedQueue]: queues.unrouted.queueUrl,
     },
-    Deliver: { ...common, ...sessions, ...subscriptions, ...routes, ...messages, ...deliveries },
+    Deliver: {
+      ...common,
+      ...sessions,
+      ...subscriptions,
+      ...routes,
+      ...messages,
+      ...history,
+      ...deliveries,
+      ...bus,
+    },
     Expire: {
       ...common,
       ...sessions,
@@ -69,7 +79,8 @@ export function environmentOf(
       ...inflight,
       ...routeChecks,
       ...packetRequests,
-      [Variable.eventBus]: events.eventBusName,
+      ...history,
+      ...bus,
     },
     Packets: {
       ...common,
@@ -91,5 +102,6 @@ export function environmentOf(
     },
     Survey: { ...looking, ...everyTable },
     Widget: { ...looking, ...everyTable },
+    Record: { ...common, ...history, ...statistics, ...bus },
   };
 }

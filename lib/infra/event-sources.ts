@@ -25,6 +25,7 @@ export interface SessionFunctions {
   readonly survey: IFunction;
   /** Called by a dashboard. */
   readonly widget: IFunction;
+  readonly record: IFunction;
 }
 
 export interface EventSourcesProps {
@@ -47,7 +48,15 @@ export function connectEventSources(scope: Construct, props: EventSourcesProps):
   fromQueue(scope, 'LookUpsToLifecycle', queues.lookUps, functions.lifecycle);
   fromQueue(scope, 'RouteChecksToExpire', queues.routeChecks, functions.expire);
   fromQueue(scope, 'PacketRequestsToPackets', queues.packetRequests, functions.packets);
-  fromStream(scope, 'SessionsToExpire', tables.sessions, functions.expire, queues.deadLetters);
+  fromStream(scope, 'SessionsToExpire', tables.sessions, functions.expire, {
+    deadLetters: queues.deadLetters,
+    filters: [removedByTimeToLive, endedALife],
+  });
+  fromStream(scope, 'SessionsToRecord', tables.sessions, functions.record, {
+    deadLetters: queues.deadLetters,
+    // What is recorded can wait for company: entries are written and counted together.
+    maxBatchingWindow: Duration.seconds(1),
+  });
 }
 
 function fromQueue(
@@ -74,7 +83,7 @@ function fromStream(
   id: string,
   table: TableV2,
   target: IFunction,
-  deadLetters: Queue,
+  { deadLetters, ...props }: { readonly deadLetters: Queue } & Partial<EventSourceMappingProps>,
 ): void {
   afterPolicy(
     target,
@@ -89,7 +98,7 @@ function fromStream(
       // The stream itself keeps a record no longer.
       maxRecordAge: Duration.hours(24),
       onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
-      filters: [removedByTimeToLive, endedALife],
+      ...props,
     }),
   );
 }

@@ -169,8 +169,9 @@ export class MqttSessions extends Construct {
     readonly api: LambdaFunction;
     readonly survey: LambdaFunction;
     readonly widget: LambdaFunction;
+    readonly record: LambdaFunction;
   };
-  /** Where `session.expired` and what may follow it are published. */
+  /** Where what happens to sessions is published: docs/events.md. */
   readonly events: EventBus;
   /** Everything that was refused or that ran out of attempts. */
   readonly deadLetters: Queue;
@@ -220,6 +221,7 @@ export class MqttSessions extends Construct {
       api: add('Api'),
       survey: add('Survey'),
       widget: add('Widget'),
+      record: add('Record'),
     };
 
     connectEventSources(this, { ...resources, functions: this.functions, deliveryConcurrency });

@@ -46,6 +46,9 @@ export function permissionsOf(
       onTable(tables.subscriptions, 'Query'),
       onTable(tables.routes, 'BatchGetItem', 'GetItem', 'UpdateItem'),
       onTable(tables.messages, 'Query'),
+      // What a run has brought.
+      onTable(tables.history, 'BatchWriteItem'),
+      publishTo(events),
       sendTo(queues.deliveries),
       receiveFrom(queues.deliveries),
       onClients(scope, 'SendDirectMessage'),
@@ -60,7 +63,9 @@ export function permissionsOf(
       sendTo(queues.routeChecks, queues.packetRequests),
       receiveFrom(queues.routeChecks),
       ...readStream(tables.sessions),
-      { actions: ['events:PutEvents'], resources: [events.eventBusArn] },
+      // What was lost with a session.
+      onTable(tables.history, 'UpdateItem'),
+      publishTo(events),
     ],
     // A transaction needs the permissions of its parts.
     Packets: [
@@ -112,6 +117,12 @@ export function permissionsOf(
       onTable(tables.history, 'Query'),
       onTable(tables.statistics, 'GetItem', 'Query'),
     ],
+    Record: [
+      ...readStream(tables.sessions),
+      onTable(tables.history, 'BatchWriteItem', 'UpdateItem'),
+      onTable(tables.statistics, 'GetItem', 'PutItem', 'UpdateItem'),
+      publishTo(events),
+    ],
   };
 }
 
@@ -127,6 +138,10 @@ function onIndex(table: TableV2, indexName: string): Permission {
     actions: ['dynamodb:Query'],
     resources: [`${table.tableArn}/index/${indexName}`],
   };
+}
+
+function publishTo(events: EventBus): Permission {
+  return { actions: ['events:PutEvents'], resources: [events.eventBusArn] };
 }
 
 function sendTo(...queues: readonly Queue[]): Permission {

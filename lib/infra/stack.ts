@@ -36,7 +36,8 @@ export class MqttSessionsStack extends Stack {
     output('SurveyFunction', functions.survey.functionName, 'Looks at a part of the sessions each minute');
     output('WidgetFunction', functions.widget.functionName, 'Shows a session on the dashboard');
     output('Dashboard', dashboard.dashboardName, 'The dashboard in CloudWatch');
-    output('EventBus', events.eventBusName, 'Where session.expired is published');
+    output('RecordFunction', functions.record.functionName, 'Records, publishes and counts what happens');
+    output('EventBus', events.eventBusName, 'Where what happens to sessions is published');
     output('DeadLettersQueue', deadLetters.queueUrl, 'Everything refused or exhausted');
     output('ApiUrl', api.url, 'The session API');
     if (api.policies !== undefined) {

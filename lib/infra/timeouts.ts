@@ -9,7 +9,8 @@ export type FunctionName =
   | 'Packets'
   | 'Api'
   | 'Survey'
-  | 'Widget';
+  | 'Widget'
+  | 'Record';
 
 /**
  * How long one invocation may take. Deliver hands a long backlog on to a further run, so its minute bounds
@@ -26,4 +27,5 @@ export const TIMEOUTS: Readonly<Record<FunctionName, Duration>> = {
   // Less than until the next one.
   Survey: Duration.seconds(50),
   Widget: Duration.seconds(15),
+  Record: Duration.seconds(60),
 };

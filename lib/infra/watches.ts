@@ -37,7 +37,7 @@ const LATE_MS = Duration.minutes(5).toMilliseconds();
 const THROTTLED_PERIODS = 3;
 
 /** The functions that read the stream of the Sessions table. */
-const STREAM_READERS = ['expire'] as const satisfies readonly (keyof SessionFunctions)[];
+const STREAM_READERS = ['expire', 'record'] as const satisfies readonly (keyof SessionFunctions)[];
 
 export function iteratorAgeOf(target: IFunction): IMetric {
   return target.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: PERIOD });

@@ -1,12 +1,26 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { EndedSession } from '#edge/session-end';
+import type { SessionWrite } from '#history/derive';
 import type { Session } from '#session/session';
 import { fromImage, type StreamImage } from '#store/sessions';
 import type { Log } from '#telemetry/telemetry';
 
 function imageOf(image: object | undefined): Session | undefined {
   return image === undefined ? undefined : fromImage(image as StreamImage);
+}
+
+/** As DynamoDB marks what its TTL has removed. */
+const TIME_TO_LIVE = 'dynamodb.amazonaws.com';
+
+/** Reads the write of a session that a record is of. */
+export function sessionWriteFrom({ dynamodb, userIdentity }: DynamoDBRecord): SessionWrite {
+  return {
+    before: imageOf(dynamodb?.OldImage),
+    after: imageOf(dynamodb?.NewImage),
+    removedByTimeToLive: userIdentity?.principalId === TIME_TO_LIVE,
+    recordedAtMs: (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000,
+  };
 }
 
 /** Reads what ended, if anything did: removed by TTL, or ended by the write that the record is of. */

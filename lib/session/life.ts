@@ -155,7 +155,7 @@ function asksCleanStart(
  * The life of a client after one more connection: a new one after a clean start or when the interval has
  * passed (at once when it is 0, at a takeover too), else the same one resumed. [MQTT-3.1.2-4] [MQTT-3.1.2-5]
  */
-function beginConnection(
+export function beginConnection(
   previous: Life | undefined,
   connection: Connection,
   declared: readonly Declaration[],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EntryReference, EntryType, HistoryEntry } from '#history/entry';
+import type { EntryType, HistoryEntry } from '#history/entry';
 import { positionAt, timeOf } from '#session/position';
 import { StoreItemError } from './errors.ts';
 import type { Item } from './request.ts';
@@ -20,18 +20,18 @@ const ORDER: Readonly<Record<EntryType, string>> = {
   dropped: '7',
   operator: '8',
 };
-const ENDED_WITH_ITS_CONNECTION = '4';
+const ENDED_ON_ITS_CONNECTION = '4';
 
 const TIME_CHARACTERS = 10;
 const ID_BYTES = 9;
 
-function orderOf(entry: EntryReference & { readonly reason?: string }): string {
-  const endsWithConnection = entry.type === 'ended' && entry.reason === 'disconnected';
-  return endsWithConnection ? ENDED_WITH_ITS_CONNECTION : ORDER[entry.type];
+function orderOf(entry: HistoryEntry): string {
+  const isOfConnection = entry.type === 'ended' && entry.byNext !== true;
+  return isOfConnection ? ENDED_ON_ITS_CONNECTION : ORDER[entry.type];
 }
 
 /** Time, order within it, type and bits of the id: entries of a client sort as they happened. */
-export function entryKey(entry: EntryReference): Item {
+export function entryKey(entry: HistoryEntry): Item {
   const time = positionAt(entry.atMs).slice(0, TIME_CHARACTERS);
   const bits = createHash('sha256').update(entry.id).digest().subarray(0, ID_BYTES).toString('base64url');
   return { clientId: entry.clientId, entry: `${time}${orderOf(entry)}${bits}#${entry.type}` };

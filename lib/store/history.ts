@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { EntryReference, HistoryEntry } from '#history/entry';
+import type { EntryChanges, HistoryEntry } from '#history/entry';
 import { entryFromItem, entryKey, historyItem } from './history-item.ts';
 import { type Item, request } from './request.ts';
 import { type Write, writeAll } from './write-all.ts';
@@ -17,8 +17,10 @@ export interface HistoryPage {
 
 /** What happened to the session of each client. */
 export interface HistoryStore {
-  /** Writes entries; again is as once. `retracted` are those that turned out to be otherwise. */
-  append(entries: readonly HistoryEntry[], retracted?: readonly EntryReference[]): Promise<void>;
+  /** Writes entries; again is as once. */
+  append(entries: readonly HistoryEntry[]): Promise<void>;
+  /** Writes and takes back, one change after the other; again is as once. */
+  apply(changes: readonly EntryChanges[]): Promise<void>;
   /** Newest first. `startKey` is the `nextKey` of the page before. */
   list(
     clientId: string,
@@ -49,19 +51,31 @@ export function createHistoryStore(
     await request('write the history of a client', client.send(command));
   }
 
+  async function apply(changes: readonly EntryChanges[]): Promise<void> {
+    const latest = new Map<string, { readonly entry: HistoryEntry; readonly isRetracted: boolean }>();
+    const note = (entry: HistoryEntry, isRetracted: boolean) =>
+      latest.set(JSON.stringify(entryKey(entry)), { entry, isRetracted });
+    for (const { entries, retracted } of changes) {
+      for (const entry of retracted) note(entry, true);
+      for (const entry of entries) note(entry, false);
+    }
+    const isMerged = ({ type }: HistoryEntry) => type === 'expired';
+    const all = [...latest.values()];
+    const writes = all
+      .filter(({ entry, isRetracted }) => isRetracted || !isMerged(entry))
+      .map(
+        ({ entry, isRetracted }): Write =>
+          isRetracted ? { remove: entryKey(entry) } : { put: itemOf(entry) },
+      );
+    await writeAll(client, table, 'write the history of clients', writes);
+    for (const { entry, isRetracted } of all) {
+      if (!isRetracted && isMerged(entry)) await merge(itemOf(entry), entryKey(entry));
+    }
+  }
+
   return {
-    async append(entries, retracted = []) {
-      const writes = new Map<unknown, Write>();
-      const identity = (key: Item) => JSON.stringify(key);
-      for (const each of retracted) writes.set(identity(entryKey(each)), { remove: entryKey(each) });
-      for (const each of entries.filter(({ type }) => type !== 'expired')) {
-        writes.set(identity(entryKey(each)), { put: itemOf(each) });
-      }
-      await writeAll(client, table, 'write the history of clients', [...writes.values()]);
-      for (const each of entries.filter(({ type }) => type === 'expired')) {
-        await merge(itemOf(each), entryKey(each));
-      }
-    },
+    append: (entries) => apply([{ entries, retracted: [] }]),
+    apply,
 
     async list(clientId, { limit, startKey }) {
       const command = new QueryCommand({

@@ -5,7 +5,7 @@ import { streamFailureRecord } from '#local/lambda/failure-record';
 import type { LambdaFunction } from '#local/lambda/lambda-function';
 import type { DynamoDbConnection } from './connection.ts';
 import { type ShardBatch, StreamReader, type StreamRecord } from './stream-reader.ts';
-import type { TimeToLive } from './time-to-live.ts';
+import type { RemovedItems, TimeToLive } from './time-to-live.ts';
 
 export interface StreamEventSourceOptions {
   readonly streamArn: string;
@@ -13,6 +13,8 @@ export interface StreamEventSourceOptions {
   readonly region: string;
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
   readonly batchSize: number;
+  /** How long a batch that is not full waits for more. */
+  readonly batchingWindowSeconds: number;
   readonly filters: readonly EventFilter[];
   readonly bisectsOnError: boolean;
   readonly reportsBatchItemFailures: boolean;
@@ -31,7 +33,7 @@ const TIME_TO_LIVE = { type: 'Service', principalId: 'dynamodb.amazonaws.com' } 
 export class StreamEventSource {
   private readonly reader: StreamReader;
   private readonly target: LambdaFunction;
-  private readonly timeToLive: TimeToLive;
+  private readonly removed: RemovedItems;
   private readonly options: StreamEventSourceOptions;
 
   constructor(
@@ -41,12 +43,14 @@ export class StreamEventSource {
     options: StreamEventSourceOptions,
   ) {
     this.target = target;
-    this.timeToLive = timeToLive;
+    this.removed = timeToLive.watch(options.tableName);
     this.options = options;
     this.reader = new StreamReader({
       connection,
       streamArn: options.streamArn,
       startingPosition: options.startingPosition,
+      batchSize: options.batchSize,
+      batchingWindowSeconds: options.batchingWindowSeconds,
       take: (batch) => this.take(batch),
     });
   }
@@ -68,10 +72,7 @@ export class StreamEventSource {
   }
 
   private marked(record: StreamRecord): StreamRecord {
-    const { tableName } = this.options;
-    if (record.eventName !== 'REMOVE' || !this.timeToLive.takeRemoved(tableName, record.dynamodb.Keys)) {
-      return record;
-    }
+    if (record.eventName !== 'REMOVE' || !this.removed.take(record.dynamodb.Keys)) return record;
     return { ...record, userIdentity: TIME_TO_LIVE };
   }
 

@@ -19,6 +19,11 @@ export interface ShardBatch {
   readonly records: readonly StreamRecord[];
 }
 
+interface Page {
+  readonly Records: readonly StreamRecord[];
+  readonly NextShardIterator?: string;
+}
+
 interface Shard {
   readonly ShardId: string;
 }
@@ -32,6 +37,8 @@ export class StreamReader {
   private readonly connection: DynamoDbConnection;
   private readonly streamArn: string;
   private readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  private readonly batchSize: number;
+  private readonly batchingWindowSeconds: number;
   private readonly take: (batch: ShardBatch) => Promise<void>;
   private readonly stopping = new AbortController();
   private readonly shards = new Set<string>();
@@ -40,11 +47,15 @@ export class StreamReader {
     readonly connection: DynamoDbConnection;
     readonly streamArn: string;
     readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+    readonly batchSize: number;
+    readonly batchingWindowSeconds: number;
     readonly take: (batch: ShardBatch) => Promise<void>;
   }) {
     this.connection = options.connection;
     this.streamArn = options.streamArn;
     this.startingPosition = options.startingPosition;
+    this.batchSize = options.batchSize;
+    this.batchingWindowSeconds = options.batchingWindowSeconds;
     this.take = options.take;
   }
 
@@ -84,18 +95,35 @@ export class StreamReader {
         iterator = await this.iterator(shardId, startingPosition, last);
         continue;
       }
-      if (page.Records.length > 0) {
-        await this.take({ shardId, records: page.Records });
-        last = page.Records.at(-1)?.dynamodb.SequenceNumber;
-      } else await this.pause(POLL_MS);
       iterator = page.NextShardIterator;
+      if (page.Records.length === 0) {
+        await this.pause(POLL_MS);
+        continue;
+      }
+      const gathered = await this.gather(page);
+      iterator = gathered.NextShardIterator;
+      await this.take({ shardId, records: gathered.Records });
+      last = gathered.Records.at(-1)?.dynamodb.SequenceNumber;
     }
   }
 
+  /** A batch that is not full waits for more until its window has passed. */
+  private async gather(first: Page): Promise<Page> {
+    const untilMs = performance.now() + this.batchingWindowSeconds * 1000;
+    let gathered = first;
+    while (gathered.Records.length < this.batchSize && performance.now() < untilMs && !this.signal.aborted) {
+      const iterator = gathered.NextShardIterator;
+      const next = iterator === undefined ? undefined : await this.page(iterator);
+      // What comes after a page that cannot be read is asked for anew, once these are taken.
+      if (next === undefined) return gathered;
+      gathered = { ...next, Records: [...gathered.Records, ...next.Records] };
+      if (next.Records.length === 0) await this.pause(POLL_MS);
+    }
+    return gathered;
+  }
+
   /** Undefined if the iterator cannot be used any more, or nothing answers. */
-  private async page(
-    iterator: string,
-  ): Promise<{ readonly Records: readonly StreamRecord[]; readonly NextShardIterator?: string } | undefined> {
+  private async page(iterator: string): Promise<Page | undefined> {
     try {
       return await this.connection.callStreams('GetRecords', { ShardIterator: iterator, Limit: 1000 });
     } catch (error) {

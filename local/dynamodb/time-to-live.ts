@@ -8,6 +8,12 @@ export interface TimeToLiveOptions {
   readonly observe?: (tableName: string, key: AttributeMap) => void;
 }
 
+/** What TTL has removed from one table. */
+export interface RemovedItems {
+  /** Whether the item of a REMOVE record was removed by TTL; true once for each removal. */
+  take(key: AttributeMap): boolean;
+}
+
 const INTERVAL_MS = 500;
 /** A look at the tables takes at most this part of the time, however large they grow. */
 const SHARE_OF_TIME = 0.2;
@@ -23,7 +29,7 @@ export class TimeToLive {
   private readonly connection: DynamoDbConnection;
   private readonly tables: readonly LocalTable[];
   private readonly options: TimeToLiveOptions;
-  private readonly removed = new Set<string>();
+  private readonly watches = new Map<string, Set<string>[]>();
   private readonly stopping = new AbortController();
 
   /** Tables may still be added to the list. */
@@ -41,9 +47,11 @@ export class TimeToLive {
     this.stopping.abort();
   }
 
-  /** Whether the item of a REMOVE record was removed by TTL; true once for each removal. */
-  takeRemoved(tableName: string, key: AttributeMap): boolean {
-    return this.removed.delete(identityOf(tableName, key));
+  /** What is removed from a table from now on, for one reader of its stream. */
+  watch(tableName: string): RemovedItems {
+    const removed = new Set<string>();
+    this.watches.set(tableName, [...(this.watches.get(tableName) ?? []), removed]);
+    return { take: (key) => removed.delete(identityOf(key)) };
   }
 
   /** Removes all that is expired now; the number of items. */
@@ -101,9 +109,10 @@ export class TimeToLive {
   private async remove(table: LocalTable, item: AttributeMap): Promise<boolean> {
     const { timeToLiveAttribute = '', keyAttributes, name } = table;
     const key = Object.fromEntries(keyAttributes.map((each) => [each, item[each] ?? {}]));
-    const identity = identityOf(name, key);
+    const identity = identityOf(key);
+    const watches = this.watches.get(name) ?? [];
     // Before the delete, so that the record cannot be read before it is known whose it is.
-    if (table.streamArn !== undefined) this.removed.add(identity);
+    for (const removed of watches) removed.add(identity);
     try {
       await this.connection.call('DeleteItem', {
         TableName: name,
@@ -115,16 +124,17 @@ export class TimeToLive {
       this.options.observe?.(name, key);
       return true;
     } catch (error) {
-      this.removed.delete(identity);
+      for (const removed of watches) removed.delete(identity);
       if (error instanceof DynamoDbRefusal && error.type === 'ConditionalCheckFailedException') return false;
       throw error;
     }
   }
 }
 
-function identityOf(tableName: string, key: AttributeMap): string {
-  const parts = Object.keys(key)
-    .sort()
-    .map((name) => [name, key[name]]);
-  return JSON.stringify([tableName, parts]);
+function identityOf(key: AttributeMap): string {
+  return JSON.stringify(
+    Object.keys(key)
+      .sort()
+      .map((name) => [name, key[name]]),
+  );
 }

@@ -26,8 +26,9 @@ const mappingSchema = z.strictObject({
   DestinationConfig: z.optional(
     z.strictObject({ OnFailure: z.optional(z.object({ Destination: z.string() })) }),
   ),
-  // Batches are handed on at once, and the records of a stream one batch after the other.
-  MaximumBatchingWindowInSeconds: ignored,
+  // Messages of a queue are handed on at once.
+  MaximumBatchingWindowInSeconds: z.optional(z.number()),
+  // The records of a stream come one batch after the other.
   ParallelizationFactor: ignored,
   MetricsConfig: ignored,
   Tags: ignored,
@@ -104,6 +105,7 @@ function fromStream(
       region: context.environment.region,
       startingPosition: mapping.StartingPosition ?? 'LATEST',
       batchSize: mapping.BatchSize ?? 100,
+      batchingWindowSeconds: mapping.MaximumBatchingWindowInSeconds ?? 0,
       filters,
       bisectsOnError: mapping.BisectBatchOnFunctionError ?? false,
       reportsBatchItemFailures: reportsFailures(mapping),

@@ -111,7 +111,8 @@ const SCENES: Record<string, Scene> = {
     handle: async (edge, dependencies) => {
       const publish = async () => undefined;
       const flows = createFlowStore(tables().newClient(), tables().names.inflight);
-      const all = { ...dependencies, flows, messages: edge.messages, publish, settings };
+      const history = { append: async () => undefined };
+      const all = { ...dependencies, flows, messages: edge.messages, history, publish, settings };
       const ended = { reason: 'disconnected', endedAtMs: T + 60 * SECOND, announce: true } as const;
       return cleanUp({ ...ended, session: await edge.session(), isRemoved: false }, all);
     },

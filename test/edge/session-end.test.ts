@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cleanUp, type EndedSession, type SessionEndDependencies } from '#edge/session-end';
-import type { SessionEndedDetail } from '#edge/session-events';
+import type { EventDetails } from '#history/event-schemas';
 import type { Session } from '#session/session';
 import { createFlowStore } from '#store/flows';
+import { createHistoryStore } from '#store/history';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';
 import { useTables } from './started-tables.ts';
 
@@ -12,18 +13,24 @@ const tables = useTables();
 /** An edge whose ended sessions are announced to a list. */
 function newEnd(policy: ConstructorParameters<typeof Edge>[1] = {}) {
   const edge = new Edge(tables(), policy);
-  const announced: SessionEndedDetail[] = [];
-  const publish = async (detail: SessionEndedDetail) => {
-    announced.push(detail);
+  const announced: EventDetails['session.expired' | 'session.ended'][] = [];
+  const publish: SessionEndDependencies['publish'] = async (events) => {
+    for (const { detailType, detail } of events) {
+      if (detailType === 'session.expired' || detailType === 'session.ended') announced.push(detail);
+    }
   };
+  const history = createHistoryStore(tables().newClient(), tables().names.history, {
+    retentionSeconds: 3600,
+  });
   const dependencies: SessionEndDependencies = {
     ...edge.dependencies,
     flows: createFlowStore(tables().newClient(), tables().names.inflight),
     messages: edge.messages,
+    history,
     publish,
     settings,
   };
-  return { edge, announced, dependencies };
+  return { edge, announced, history, dependencies };
 }
 
 function endedWith(
@@ -57,7 +64,7 @@ async function publish(edge: Edge, rest: string, atMs: number, payload: string, 
 
 describe('the end of a session', () => {
   it('is announced with its true time and what was lost, each message once', async () => {
-    const { edge, announced, dependencies } = newEnd();
+    const { edge, announced, history, dependencies } = newEnd();
     const session = await endedSession(edge);
     await publish(edge, 'a/1', T + 10 * SECOND, 'delivered by the broker', edge.filter('a/1'));
     await publish(edge, 'a/1', T + 100 * SECOND, '12345', edge.filter('a/+'), edge.filter('a/1'));
@@ -70,6 +77,7 @@ describe('the end of a session', () => {
     expect(announced).toEqual([
       {
         version: 1,
+        id: expect.stringMatching(/^[\w-]{22}$/),
         clientId: edge.clientId,
         incarnation: session.incarnation,
         reason: 'expired',
@@ -78,6 +86,20 @@ describe('the end of a session', () => {
         lost: { messages: 2, bytes, topics, atLeast: false },
       },
     ]);
+    const { entries } = await history.list(edge.clientId, { limit: 10 });
+    expect(entries).toMatchObject([{ type: 'expired', atMs: T + 3660 * SECOND, lostMessages: 2 }]);
+  });
+
+  it('is announced with the same id however often, and with another one in another life', async () => {
+    const { edge, announced, dependencies } = newEnd();
+    const session = await endedSession(edge);
+    const next = { ...session, incarnation: 'another' };
+    for (const each of [session, session, next]) {
+      await cleanUp(endedWith(each, 'cleanStart', T, true), dependencies);
+    }
+    const ids = announced.map(({ id }) => id);
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
   });
 
   it('removes the subscriptions, asks for each route whether it is needed, and leaves the share group', async () => {

@@ -1,27 +1,61 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { expect, it } from 'vitest';
-import { publishSessionEnd } from '#edge/session-events';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { publishEvents } from '#edge/session-events';
+import type { PublishedEvent } from '#history/event-schemas';
 
-const DETAIL = {
-  version: 1,
-  clientId: 'client',
-  incarnation: '1:session',
-  reason: 'expired',
-  endedAt: '2026-01-01T00:00:00.000Z',
-  sessionExpiryInterval: 60,
-} as const;
+const client = new EventBridgeClient({ region: 'us-east-1' });
+const bus = mockClient(client);
+beforeEach(() => bus.reset());
+
+const eventOf = (clientId: string): PublishedEvent => ({
+  detailType: 'session.ended',
+  detail: {
+    version: 1,
+    id: `id of ${clientId}`,
+    clientId,
+    incarnation: '1:session',
+    reason: 'cleanStart',
+    endedAt: '2026-01-01T00:00:00.000Z',
+    sessionExpiryInterval: 60,
+  },
+});
+
+const sent = () =>
+  bus
+    .commandCalls(PutEventsCommand)
+    .map(({ args }) => (args[0].input.Entries ?? []).map(({ Detail = '' }) => JSON.parse(Detail).clientId));
 
 // PutEvents can answer 200 and still refuse an entry, which no local bus does.
-it('fails when the event bus takes the request and refuses the event, so that the record comes again', async () => {
-  const client = new EventBridgeClient({ region: 'us-east-1' });
-  mockClient(client)
-    .on(PutEventsCommand)
-    .resolves({
-      FailedEntryCount: 1,
-      Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'try again' }],
+const REFUSED = { ErrorCode: 'InternalFailure', ErrorMessage: 'try again' };
+
+describe('events for the bus', () => {
+  it('go ten at a time, as PutEvents takes them', async () => {
+    bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [] });
+    const clientIds = Array.from({ length: 23 }, (_, index) => `client ${index}`);
+    await publishEvents(client, 'bus', clientIds.map(eventOf));
+    expect(sent().map(({ length }) => length)).toEqual([10, 10, 3]);
+    expect(sent().flat()).toEqual(clientIds);
+    expect(bus.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries?.[0]).toMatchObject({
+      EventBusName: 'bus',
+      Source: 'mqtt-sessions',
+      DetailType: 'session.ended',
     });
-  await expect(publishSessionEnd(client, 'bus', DETAIL)).rejects.toThrow(
-    'The event bus refused an event: InternalFailure try again',
-  );
+  });
+
+  it('that the bus refuses are tried again, and those alone', async () => {
+    bus
+      .on(PutEventsCommand)
+      .resolvesOnce({ FailedEntryCount: 1, Entries: [{ EventId: '1' }, REFUSED, { EventId: '3' }] })
+      .resolves({ FailedEntryCount: 0, Entries: [{ EventId: '2' }] });
+    await publishEvents(client, 'bus', ['a', 'b', 'c'].map(eventOf));
+    expect(sent()).toEqual([['a', 'b', 'c'], ['b']]);
+  });
+
+  it('that the bus keeps refusing fail, so that the record comes again', async () => {
+    bus.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [REFUSED] });
+    await expect(publishEvents(client, 'bus', [eventOf('a')])).rejects.toThrow(
+      'The event bus refused an event: InternalFailure try again',
+    );
+  });
 });

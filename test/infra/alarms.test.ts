@@ -17,7 +17,7 @@ const queues = Object.keys(resourcesByPath(template, 'AWS::SQS::Queue')).filter(
   (name) => name !== 'DeadLetters',
 );
 const tables = Object.keys(resourcesByPath(template, 'AWS::DynamoDB::GlobalTable'));
-const readers = ['Expire'];
+const readers = ['Expire', 'Record'];
 const alarms = Object.keys(resourcesByPath(template, TYPE));
 const alarm = (id: string) => resourceAt(template, TYPE, `Alarms/${id}`).Properties;
 

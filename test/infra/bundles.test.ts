@@ -29,7 +29,17 @@ beforeAll(() => {
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const FUNCTIONS = ['Lifecycle', 'Ingest', 'Deliver', 'Expire', 'Packets', 'Api', 'Survey', 'Widget'] as const;
+const FUNCTIONS = [
+  'Lifecycle',
+  'Ingest',
+  'Deliver',
+  'Expire',
+  'Packets',
+  'Api',
+  'Survey',
+  'Widget',
+  'Record',
+] as const;
 
 /** The bundle of the function at a path of the template. */
 function bundleOf(name: string): string {
@@ -65,7 +75,8 @@ test.each(FUNCTIONS)('%s brings all that it imports', (name) => {
 test.each([
   ['Lifecycle', ['dynamodb', 'iotdata', 'sqs']],
   ['Ingest', ['dynamodb', 'sqs']],
-  ['Deliver', ['dynamodb', 'iotdata', 'sqs']],
+  ['Deliver', ['dynamodb', 'events', 'iotdata', 'sqs']],
+  ['Record', ['dynamodb', 'events']],
   ['Expire', ['dynamodb', 'events', 'sqs']],
   ['Packets', ['dynamodb', 'iotdata', 'sqs']],
   ['Api', ['dynamodb', 'iotdata', 'sqs']],
@@ -157,6 +168,7 @@ test('the outputs say what a user looks for after deploying', () => {
     'LifecycleFunction',
     'MessagesTable',
     'PacketsFunction',
+    'RecordFunction',
     'RoutesTable',
     'SessionsTable',
     'StatisticsTable',

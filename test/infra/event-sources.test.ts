@@ -12,9 +12,9 @@ const QUEUES = [
 ] as const;
 const stream = resourceAt(template, TYPE, 'SessionsToExpire').Properties;
 
-test('five queues and one stream feed functions', () => {
+test('five queues and one stream, which has two readers, feed functions', () => {
   expect(Object.keys(resourcesByPath(template, TYPE)).sort()).toEqual(
-    [...QUEUES.map(([queue, name]) => `${queue}To${name}`), 'SessionsToExpire'].sort(),
+    [...QUEUES.map(([queue, name]) => `${queue}To${name}`), 'SessionsToExpire', 'SessionsToRecord'].sort(),
   );
 });
 
@@ -51,20 +51,33 @@ test.each([1, 1001, 2.5, Number.NaN])('a deliveryConcurrency of %d is refused', 
   );
 });
 
-test('the stream of Sessions feeds Expire', () => {
-  expect(stream).toMatchObject({
+const READERS = ['Expire', 'Record'] as const;
+
+test.each(READERS)('the stream of Sessions feeds %s', (name) => {
+  expect(resourceAt(template, TYPE, `SessionsTo${name}`).Properties).toMatchObject({
     EventSourceArn: {
       'Fn::GetAtt': [logicalIdAt(template, 'AWS::DynamoDB::GlobalTable', 'Sessions'), 'StreamArn'],
     },
-    FunctionName: { Ref: logicalIdAt(template, 'AWS::Lambda::Function', 'Expire') },
+    FunctionName: { Ref: logicalIdAt(template, 'AWS::Lambda::Function', name) },
   });
 });
 
-test('the stream is read from its beginning, so that nothing is missed while the stack is made', () => {
-  expect(stream['StartingPosition']).toBe('TRIM_HORIZON');
+test.each(READERS)(
+  'the stream is read from its beginning for %s, so that nothing is missed while the stack is made',
+  (name) => {
+    expect(resourceAt(template, TYPE, `SessionsTo${name}`).Properties['StartingPosition']).toBe(
+      'TRIM_HORIZON',
+    );
+  },
+);
+
+test('Record gets every write of a session, a hundred at a time, and waits a second for company', () => {
+  const { Properties } = resourceAt(template, TYPE, 'SessionsToRecord');
+  expect(Properties).toMatchObject({ BatchSize: 100, MaximumBatchingWindowInSeconds: 1 });
+  expect(Properties['FilterCriteria']).toBeUndefined();
 });
 
-test('the stream hands on what TTL removed and what ended a life, and nothing else', () => {
+test('the stream hands Expire what TTL removed and what ended a life, and nothing else', () => {
   const { Filters } = stream['FilterCriteria'] as {
     readonly Filters: readonly { readonly Pattern: string }[];
   };
@@ -77,21 +90,24 @@ test('the stream hands on what TTL removed and what ended a life, and nothing el
   ]);
 });
 
-test('a record of the stream that fails is found by halving, tried again ten times, then kept in DeadLetters', () => {
-  expect(stream).toMatchObject({
-    BisectBatchOnFunctionError: true,
-    FunctionResponseTypes: ['ReportBatchItemFailures'],
-    MaximumRetryAttempts: 10,
-    MaximumRecordAgeInSeconds: 86_400,
-    DestinationConfig: {
-      OnFailure: {
-        Destination: { 'Fn::GetAtt': [logicalIdAt(template, 'AWS::SQS::Queue', 'DeadLetters'), 'Arn'] },
+test.each(READERS)(
+  'a record that %s fails on is found by halving, tried again ten times, then kept in DeadLetters',
+  (name) => {
+    expect(resourceAt(template, TYPE, `SessionsTo${name}`).Properties).toMatchObject({
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 86_400,
+      DestinationConfig: {
+        OnFailure: {
+          Destination: { 'Fn::GetAtt': [logicalIdAt(template, 'AWS::SQS::Queue', 'DeadLetters'), 'Arn'] },
+        },
       },
-    },
-  });
-});
+    });
+  },
+);
 
-test.each([...QUEUES, ['Sessions', 'Expire'] as const])(
+test.each([...QUEUES, ['Sessions', 'Expire'] as const, ['Sessions', 'Record'] as const])(
   'the mapping from %s waits for the policy of %s, which Lambda checks',
   (source, name) => {
     expect(resourceAt(template, TYPE, `${source}To${name}`)['DependsOn']).toContain(

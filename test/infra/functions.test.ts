@@ -13,7 +13,7 @@ const variables = (of: typeof template, name: string): Record<string, unknown> =
   return environment.Variables;
 };
 
-test('five functions and nothing that CDK adds for itself', () => {
+test('nine functions and nothing that CDK adds for itself', () => {
   expect(functions.sort()).toEqual([
     'Api',
     'Deliver',
@@ -21,6 +21,7 @@ test('five functions and nothing that CDK adds for itself', () => {
     'Ingest',
     'Lifecycle',
     'Packets',
+    'Record',
     'Survey',
     'Widget',
   ]);
@@ -43,6 +44,7 @@ test.each([
   ['Api', 29],
   ['Survey', 50],
   ['Widget', 15],
+  ['Record', 60],
 ])('%s has %d seconds', (name, seconds) => {
   expect(resourceAt(template, TYPE, name).Properties['Timeout']).toBe(seconds);
 });
@@ -153,12 +155,21 @@ test.each([
   ],
   [
     'Deliver',
-    ['DELIVERIES_QUEUE_URL', 'MESSAGES_TABLE', 'ROUTES_TABLE', 'SESSIONS_TABLE', 'SUBSCRIPTIONS_TABLE'],
+    [
+      'DELIVERIES_QUEUE_URL',
+      'EVENT_BUS_NAME',
+      'HISTORY_TABLE',
+      'MESSAGES_TABLE',
+      'ROUTES_TABLE',
+      'SESSIONS_TABLE',
+      'SUBSCRIPTIONS_TABLE',
+    ],
   ],
   [
     'Expire',
     [
       'EVENT_BUS_NAME',
+      'HISTORY_TABLE',
       'INFLIGHT_TABLE',
       'MESSAGES_TABLE',
       'ROUTES_TABLE',
@@ -192,6 +203,7 @@ test.each([
   ],
   ['Survey', EVERY_TABLE],
   ['Widget', EVERY_TABLE],
+  ['Record', ['EVENT_BUS_NAME', 'HISTORY_TABLE', 'STATISTICS_TABLE']],
 ])('%s gets the variables that it needs', (name, own) => {
   expect(Object.keys(variables(template, name)).sort()).toEqual(
     [...COMMON, ...(repeated.includes(name) ? ['DEAD_LETTERS_QUEUE_URL'] : []), ...own].sort(),

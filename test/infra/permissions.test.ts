@@ -79,6 +79,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Subscriptions', 'Query'),
     ...calls('dynamodb', 'Routes', 'BatchGetItem', 'GetItem', 'UpdateItem'),
     ...calls('dynamodb', 'Messages', 'Query'),
+    ...calls('dynamodb', 'History', 'BatchWriteItem'),
+    ...calls('events', 'Events', 'PutEvents'),
     ...calls('sqs', 'Deliveries', 'SendMessage', ...POLL),
     ...calls('iot', CLIENTS, 'SendDirectMessage'),
   ],
@@ -91,6 +93,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Routes', 'BatchGetItem', 'UpdateItem'),
     ...calls('dynamodb', 'Messages', 'Query'),
     ...calls('dynamodb', 'Inflight', 'DeleteItem', 'GetItem'),
+    ...calls('dynamodb', 'History', 'UpdateItem'),
     ...calls('sqs', 'RouteChecks', 'SendMessage', ...POLL),
     ...calls('sqs', 'PacketRequests', 'SendMessage'),
     ...calls('events', 'Events', 'PutEvents'),
@@ -146,6 +149,13 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Inflight', 'GetItem'),
     ...calls('dynamodb', 'History', 'Query'),
     ...calls('dynamodb', 'Statistics', 'GetItem', 'Query'),
+  ],
+  Record: [
+    ...calls('dynamodb', 'Sessions.StreamArn', 'DescribeStream', 'GetRecords', 'GetShardIterator'),
+    ...calls('dynamodb', 'Sessions/stream/*', 'ListStreams'),
+    ...calls('dynamodb', 'History', 'BatchWriteItem', 'UpdateItem'),
+    ...calls('dynamodb', 'Statistics', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...calls('events', 'Events', 'PutEvents'),
   ],
 };
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cleanUp, type EndedSession } from '#edge/session-end';
-import type { SessionEndedDetail } from '#edge/session-events';
+import type { EventDetails } from '#history/event-schemas';
 import { enterMessage } from '#packet-edge/enter-message';
 import type { QoS } from '#session/message';
 import { newestConnection } from '#session/session';
@@ -16,7 +16,7 @@ const tables = useTables();
 let nowMs = T;
 let edge: TestEdge;
 let client: WillClient;
-let announced: SessionEndedDetail[];
+let announced: EventDetails['session.expired'][];
 
 beforeEach(() => {
   nowMs = T;
@@ -33,7 +33,12 @@ function end(more: Partial<EndedSession> & Pick<EndedSession, 'session'>) {
     messages: edge.log,
     shareGroups: createShareGroupStore(newClient(), names.routes),
     settings: edge.configuration.settings,
-    publish: async (detail) => void announced.push(detail),
+    history: { append: async () => undefined },
+    publish: async (events) => {
+      for (const { detailType, detail } of events) {
+        if (detailType === 'session.expired') announced.push(detail);
+      }
+    },
   });
 }
 

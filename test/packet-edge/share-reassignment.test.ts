@@ -71,7 +71,12 @@ async function started({ names, newClient }: Pick<TestTables, 'names' | 'newClie
         messages: edge.log,
         shareGroups: createShareGroupStore(newClient(), names.routes),
         settings: edge.configuration.settings,
-        publish: async (detail) => void lost.push(detail.lost?.messages),
+        history: { append: async () => undefined },
+        publish: async (events) => {
+          for (const { detailType, detail } of events) {
+            if (detailType === 'session.expired') lost.push(detail.lost?.messages);
+          }
+        },
       },
     );
     return { lost, memberEnd };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SessionEndedDetail } from '#edge/session-events';
+import type { EventDetails } from '#history/event-schemas';
 import { TimeToLive } from '#local/dynamodb/time-to-live';
 import { newestConnection } from '#session/session';
 import { eventually } from '#test/local/eventually';
@@ -42,9 +42,11 @@ describe('a session that lasts five seconds', () => {
     return session?.endsAtMs ?? 0;
   }
 
-  function endsOf(clientId: string): SessionEndedDetail[] {
+  function endsOf(clientId: string): EventDetails['session.expired' | 'session.ended'][] {
     const ends = [...fleet.events('session.expired'), ...fleet.events('session.ended')];
-    return (ends as SessionEndedDetail[]).filter((detail) => detail.clientId === clientId);
+    return (ends as EventDetails['session.expired' | 'session.ended'][]).filter(
+      (detail) => detail.clientId === clientId,
+    );
   }
 
   function expectExpiry(clientId: string, endsAtMs: number) {
@@ -52,6 +54,7 @@ describe('a session that lasts five seconds', () => {
     expect(endsOf(clientId)).toEqual([
       {
         version: 1,
+        id: expect.any(String),
         clientId,
         incarnation: expect.any(String),
         reason: 'expired',

@@ -62,7 +62,7 @@ describe('the history of a client', () => {
       { ...at, type: 'ended', id: 'b', reason: 'disconnected' },
       { ...at, type: 'disconnected' },
       started(),
-      { ...at, type: 'ended', reason: 'takenOver' },
+      { ...at, type: 'ended', reason: 'takenOver', byNext: true },
     ]);
     const { entries } = await store.list(clientId, { limit: 10 });
     expect(entries.toReversed()).toMatchObject([
@@ -74,10 +74,16 @@ describe('the history of a client', () => {
   });
 
   it('loses what turned out to be otherwise, and what takes its place stays', async () => {
+    const resumed = started({ type: 'resumed' });
     await store.append([started()]);
-    await store.append([started({ type: 'resumed' }), started()], [started(), started({ atMs: 1 })]);
+    await store.apply([{ entries: [resumed, started()], retracted: [started(), started({ atMs: 1 })] }]);
     expect(typesOf((await store.list(clientId, { limit: 10 })).entries)).toEqual(['started', 'resumed']);
-    await store.append([], [started()]);
+    await store.apply([{ entries: [], retracted: [started()] }]);
+    expect(typesOf((await store.list(clientId, { limit: 10 })).entries)).toEqual(['resumed']);
+    await store.apply([
+      { entries: [started()], retracted: [resumed] },
+      { entries: [resumed], retracted: [started()] },
+    ]);
     expect(typesOf((await store.list(clientId, { limit: 10 })).entries)).toEqual(['resumed']);
   });
 

@@ -4,7 +4,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { DynamoDbConnection } from '#local/dynamodb/connection';
 import { type DynamoDb, startDynamoDb } from '#local/dynamodb/dynamodb';
 import { StreamEventSource, type StreamEventSourceOptions } from '#local/dynamodb/stream-event-source';
@@ -76,6 +76,7 @@ function start(options: Partial<StreamEventSourceOptions>): void {
     region: 'us-east-1',
     startingPosition: 'TRIM_HORIZON',
     batchSize: 100,
+    batchingWindowSeconds: 0,
     filters: [],
     bisectsOnError: true,
     reportsBatchItemFailures: true,
@@ -129,6 +130,36 @@ test('TTL removes what expired long enough ago, and its record is marked as the 
       ApproximateCreationDateTime: expect.any(Number),
     },
   });
+});
+
+test('every reader of a stream hears that TTL removed an item', async () => {
+  start({ filters: [expiredByService] });
+  const first = source;
+  start({ filters: [expiredByService] });
+  await put('expired', -2 * DELAY_SECONDS);
+  expect(await timeToLive.sweep()).toBe(1);
+  await eventually(() => expect(received()).toHaveLength(2));
+  first.stop();
+});
+
+test('a batch that is not full waits for more, for as long as its window', async () => {
+  const batches: string[][] = [];
+  const invoke = target.invoke.bind(target);
+  target.invoke = (event) => {
+    batches.push(JSON.parse(event).Records.map(idOf));
+    return invoke('{}');
+  };
+  const reads = vi.spyOn(connection, 'callStreams');
+  start({ batchSize: 3, batchingWindowSeconds: 600 });
+  for (const [index, id] of ['a', 'b', 'c'].entries()) {
+    await put(id, 60);
+    await eventually(async () => {
+      const pages = await Promise.all(reads.mock.results.map(({ value }) => value as { Records?: object[] }));
+      expect(pages.flatMap(({ Records }) => Records ?? [])).toHaveLength(index + 1);
+    });
+  }
+  await eventually(() => expect(batches).toEqual([['a', 'b', 'c']]));
+  reads.mockRestore();
 });
 
 test('DynamoDB Local itself removes nothing, so what is removed, and when, is decided here alone', async () => {

@@ -1,0 +1,117 @@
+import { type Connection, endOf, startOf } from '#session/connection';
+import { type EndReason, endOfLife, type Life, type LifeRules } from '#session/life';
+import { livesOf } from '#session/lives';
+import type { Session } from '#session/session';
+
+/** How a connection began: see `BeganEntry`. */
+export interface Began {
+  readonly type: 'started' | 'resumed' | 'takenOver';
+  readonly atMs: number;
+  readonly sessionPresent: boolean;
+  readonly incarnation: string;
+  readonly sessionExpiryInterval: number;
+}
+
+/** The end of a connection that was not taken over. */
+export interface Over {
+  readonly atMs: number;
+  readonly incarnation: string;
+  readonly reason?: string;
+}
+
+/** The end of a life, which is told of its last connection. */
+export interface LifeEnd {
+  readonly atMs: number;
+  readonly incarnation: string;
+  readonly reason: EndReason;
+  readonly sessionExpiryInterval: number;
+  /** At the very moment at which the next connection began. */
+  readonly byNext?: true;
+}
+
+/** What there is to tell of one connection. */
+export interface ConnectionStory {
+  readonly connection: Connection;
+  /** Absent: no connection of the device, and the session was there. */
+  readonly began?: Began;
+  /** Its own beginning is no longer told apart from a takeover. */
+  readonly isForgotten: boolean;
+  readonly over?: Over;
+  readonly lifeEnd?: LifeEnd;
+}
+
+function wasTakenOver(connection: Connection, next: Connection | undefined): boolean {
+  if (next === undefined) return false;
+  return (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
+}
+
+function beganOf(life: Life, previous: Life | undefined): Began | undefined {
+  const { connection, sessionPresent, incarnation, sessionExpiryInterval } = life;
+  if (connection.isProvisioned && sessionPresent) return undefined;
+  const tookOver = previous !== undefined && wasTakenOver(previous.connection, connection);
+  return {
+    type: tookOver ? 'takenOver' : sessionPresent ? 'resumed' : 'started',
+    atMs: startOf(connection),
+    sessionPresent,
+    incarnation,
+    sessionExpiryInterval,
+  };
+}
+
+function overOf({ connection, incarnation }: Life, next: Life | undefined): Over | undefined {
+  const atMs = endOf(connection);
+  const isTold = !connection.isProvisioned && !wasTakenOver(connection, next?.connection);
+  if (atMs === undefined || !isTold) return undefined;
+  const { disconnectReason: reason } = connection;
+  return { atMs, incarnation, ...(reason !== undefined && { reason }) };
+}
+
+/** The end of a life that another one followed. */
+function endBefore(life: Life, next: Life): LifeEnd | undefined {
+  const { previousEnd: reason } = next;
+  if (reason === undefined || life.incarnation === next.incarnation) return undefined;
+  const { incarnation, sessionExpiryInterval, connection } = life;
+  const nextAtMs = startOf(next.connection);
+  const endedAtMs = Math.min(endOf(connection) ?? Number.POSITIVE_INFINITY, nextAtMs);
+  const { atMs } = endOfLife(life, endedAtMs, wasTakenOver(connection, next.connection));
+  const end = { incarnation, reason, sessionExpiryInterval };
+  // An operator's clock may be ahead of the client's next connection, which found nothing in any case.
+  const isBefore = reason !== 'cleanStart' && atMs !== undefined && atMs < nextAtMs;
+  return isBefore ? { ...end, atMs } : { ...end, atMs: nextAtMs, byNext: true };
+}
+
+/** The end of the session itself, if it has one. */
+function ownEnd(session: Session, life: Life, removedByTimeToLive: boolean): LifeEnd | undefined {
+  const { status, incarnation, sessionExpiryInterval } = session;
+  const end = endOfLife(life, endOf(life.connection), false);
+  const atMs = session.endsAtMs ?? end.atMs;
+  const hasEnded = status === 'ended' || removedByTimeToLive;
+  if (atMs === undefined || !hasEnded) return undefined;
+  const reason = status === 'ended' ? end.reason : 'expired';
+  return { atMs, incarnation, reason, sessionExpiryInterval };
+}
+
+/**
+ * What there is to tell of each connection that a session remembers, oldest first. It is the same for every order in
+ * which it was learnt, since the session is.
+ */
+export function storyOf(
+  session: Session,
+  rules: LifeRules,
+  removedByTimeToLive: boolean,
+): readonly ConnectionStory[] {
+  const lives = livesOf(session, rules);
+  return lives.map((life, index) => {
+    const next = lives[index + 1];
+    const began = beganOf(life, lives[index - 1]);
+    const over = overOf(life, next);
+    const lifeEnd = next === undefined ? ownEnd(session, life, removedByTimeToLive) : endBefore(life, next);
+    return {
+      connection: life.connection,
+      ...(began !== undefined && { began }),
+      isForgotten: index === 0 && session.before !== undefined,
+      ...(over !== undefined && { over }),
+      ...(lifeEnd !== undefined && { lifeEnd }),
+    };
+  });
+}
