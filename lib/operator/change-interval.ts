@@ -1,3 +1,4 @@
+import type { Change } from '#edge/change-session';
 import { capInterval } from '#session/expiry';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { SessionEvent } from '#session/transition';
@@ -32,6 +33,26 @@ function intervalEvent(session: Session, interval: number, nowMs: number): Sessi
   };
 }
 
+/** Writes an operator's interval, unless it is in force; undefined: there is no session. */
+export async function decideInterval(
+  clientId: string,
+  interval: number,
+  dependencies: OperatorDependencies,
+): Promise<Change | undefined> {
+  const decided = await decide<Session | undefined>(
+    clientId,
+    (prior, policy) => {
+      const nowMs = dependencies.clock();
+      if (!exists(prior, nowMs)) return { settled: undefined };
+      const asked = capInterval(interval, policy.maximumSessionExpiryInterval);
+      if (prior.sessionExpiryInterval === asked) return { settled: prior };
+      return { event: intervalEvent(prior, asked, nowMs) };
+    },
+    dependencies,
+  );
+  return 'change' in decided ? decided.change : decided.settled && again(decided.settled);
+}
+
 /**
  * Sets the Session Expiry Interval of a session, connected or not; the client's next CONNECT says it anew. What is
  * more than the policy's maximum becomes the maximum; with 0 the session of a client that is away ends at once.
@@ -44,30 +65,14 @@ export async function changeInterval(
   operator: Operator,
   dependencies: OperatorDependencies,
 ): Promise<IntervalChange> {
-  const decided = await decide<Session | undefined>(
-    clientId,
-    (prior, policy) => {
-      const nowMs = dependencies.clock();
-      if (!exists(prior, nowMs)) return { settled: undefined };
-      const asked = capInterval(interval, policy.maximumSessionExpiryInterval);
-      if (prior.sessionExpiryInterval === asked) return { settled: prior };
-      return { event: intervalEvent(prior, asked, nowMs) };
-    },
-    dependencies,
-  );
-  const change = 'change' in decided ? decided.change : decided.settled && again(decided.settled);
+  const change = await decideInterval(clientId, interval, dependencies);
   const session = change?.transition.session;
   if (change === undefined || session === undefined) return { outcome: 'notFound' };
   const outcome = change.transition.isChange ? 'changed' : 'unchanged';
   const { sessionExpiryInterval } = session;
   const previously = change.prior?.sessionExpiryInterval ?? sessionExpiryInterval;
-  await record(
-    'changeInterval',
-    session,
-    { outcome, sessionExpiryInterval, previously },
-    operator,
-    dependencies,
-  );
+  const detail = { outcome, sessionExpiryInterval, previously };
+  await record('changeInterval', session, detail, operator, dependencies);
   await followUp(change, dependencies);
   return { outcome, session };
 }

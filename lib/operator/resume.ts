@@ -31,7 +31,7 @@ export async function resume(
 }
 
 /** Has the connection of a client of the packet edge look at everything. */
-async function signalLook(clientId: string, dependencies: OperatorDependencies): Promise<void> {
+export async function signalLook(clientId: string, dependencies: OperatorDependencies): Promise<void> {
   const online = await onlineAmong([clientId], dependencies);
   const signals = online.map(({ carrier, connectionId }) => ({
     clientId,

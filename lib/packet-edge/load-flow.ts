@@ -27,8 +27,9 @@ export async function loadFlow(
   const { clientId, incarnation } = context;
   const stored = await dependencies.flows.get(clientId);
   if (stored?.incarnation === incarnation && stored.connection === connectionId) {
-    const isConfirmed = context.flowRevision === stored.revision;
-    return { outcome: 'loaded', flow: isConfirmed ? confirm(stored) : sendAgain(stored), stored };
+    const { answered, ...flow } = stored;
+    const isConfirmed = context.flowRevision === stored.revision || context.flowRevision === answered;
+    return { outcome: 'loaded', flow: isConfirmed ? confirm(flow) : sendAgain(flow), stored };
   }
   // Without an item nobody has anything under way, and a stale connection cannot do harm: what it takes from the log
   // a newer one has found at its CONNECT, or is signalled, and takes over with the flow.
@@ -36,12 +37,13 @@ export async function loadFlow(
     return { outcome: 'takenOver' };
   if (stored?.incarnation !== incarnation) {
     // Messages before a subscription are not owed, so the start of the log is early enough.
-    const fresh = startFlow(clientId, incarnation, connectionId, LOG_START);
+    const fresh = startFlow(clientId, incarnation, connectionId, context.owedFrom ?? LOG_START);
     return { outcome: 'loaded', flow: { ...fresh, revision: stored?.revision ?? 0 }, stored };
   }
   const [first] = stored.outbound;
   // Stamps of another connection may be those of another clock.
-  const { resendFrom: _, unconfirmedFrom: __, inboundAtMs: ___, limited: ____, ...rest } = stored;
+  const { resendFrom: _, unconfirmedFrom: __, inboundAtMs: ___, ...more } = stored;
+  const { limited: ____, answered: _____, ...rest } = more;
   const flow: Flow = {
     ...rest,
     connection: connectionId,

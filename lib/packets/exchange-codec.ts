@@ -71,6 +71,7 @@ const context = object({
   requestProblemInformation: flag,
   sessionExpiryInterval: whole(0, UINT32),
   sessionPresent: z.exactOptional(z.literal(true, { error: 'true' })),
+  owedFrom: z.exactOptional(text(64)),
   topicAliases: z.exactOptional(topicAliases),
   appendedAtMs: z.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),
   flowRevision: z.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),

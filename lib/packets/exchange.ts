@@ -40,6 +40,8 @@ export interface ConnectionContext {
   readonly sessionExpiryInterval: number;
   /** The connection found the session there: what the client sends may be what it has sent before. */
   readonly sessionPresent?: true;
+  /** What was waiting before this position has been given up, although the client has no flow yet that says so. */
+  readonly owedFrom?: string;
   /** Set by the client's PUBLISH packets, alias to topic. [MQTT-3.3.2-8] */
   readonly topicAliases?: Readonly<Record<string, string>>;
   /**

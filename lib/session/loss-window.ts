@@ -20,6 +20,7 @@ export function unnoticedSeconds(keepAliveSeconds: number | undefined, settings:
  * keep alive ran out or the client itself came back on another link, that span otherwise.
  */
 export function lossWindowMs(connection: Connection, takenOver: boolean, settings: Settings): number {
+  if (connection.isProvisioned) return 0;
   const reason = connection.disconnectReason;
   if (reason === 'CLIENT_INITIATED_DISCONNECT') return 0;
   const unnoticed = takenOver || reason === 'MQTT_KEEP_ALIVE_TIMEOUT' || reason === 'DUPLICATE_CLIENTID';

@@ -50,6 +50,7 @@ function contextOf(
     requestProblemInformation: properties.requestProblemInformation ?? true,
     sessionExpiryInterval: session.sessionExpiryInterval,
     ...(session.sessionPresent && { sessionPresent: true as const }),
+    ...(session.stragglersFrom !== undefined && { owedFrom: session.stragglersFrom }),
   };
 }
 
@@ -94,7 +95,10 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
   }
   exchange.reply(connack);
   if (!session.sessionPresent) return;
-  if (isAgain || (prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval))
+  const lastsLonger = prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval;
+  // What an operator has subscribed it to may be known to the lifecycle edge alone.
+  const wasProvisioned = session.connections.at(-2)?.isProvisioned === true;
+  if (isAgain || lastsLonger || wasProvisioned)
     await routeAll(session, context.keepAliveSeconds, dependencies);
   await resend(exchange);
   exchange.want('all');

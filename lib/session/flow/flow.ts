@@ -52,6 +52,8 @@ export interface Flow {
    * milliseconds. One that came no later was handled before, by whatever instance.
    */
   readonly inboundAtMs?: number;
+  /** Revision of the last answer, where an operator has written the flow since: no answer was lost between the two. */
+  readonly answered?: number;
   /** More waits than could be sent: to be looked for when the client has acknowledged. */
   readonly behind?: true;
   /** The limits on what may wait were looked at since the client has returned, and something was left waiting. */

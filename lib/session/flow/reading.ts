@@ -32,6 +32,14 @@ export function settle(flow: Flow, upTo: Position): Flow {
   return { ...(isPassed ? rest : flow), cursor, ahead: flow.ahead.filter((taken) => taken >= cursor) };
 }
 
+/**
+ * Gives up everything before a position that is not under way, for an operator. What is under way on a connection
+ * is neither lost nor sent again.
+ */
+export function giveUp(flow: Flow, upTo: Position): Flow {
+  return { ...giveWay(flow, { from: flow.cursor, upTo }), answered: flow.answered ?? flow.revision };
+}
+
 /** Gives up what lies between two positions, since more waits than may; it is to be counted as dropped. */
 export function giveWay(flow: Flow, { from, upTo }: NonNullable<Flow['skip']>): Flow {
   return {

@@ -1,0 +1,113 @@
+import { ContendedSessionError } from '#edge/errors';
+import { subscriptionsOfLife } from '#session/due';
+import { capInterval } from '#session/expiry';
+import { exists, type Session } from '#session/session';
+import { decideInterval } from './change-interval.ts';
+import type { Operator, OperatorDependencies } from './dependencies.ts';
+import { edgeOf, policyOf } from './edge-of.ts';
+import { again, followUp } from './follow-up.ts';
+import { makeSession } from './make-session.ts';
+import { record } from './record.ts';
+import { bringSubscriptions } from './subscribe.ts';
+import { differenceOf, problemOf, type WantedSession } from './wanted.ts';
+
+export type Provisioned =
+  | { readonly outcome: 'created' | 'changed' | 'unchanged'; readonly session: Session }
+  /** There can be no such session; the reason says why, and what is allowed. */
+  | { readonly outcome: 'refused'; readonly reason: string };
+
+type Brought =
+  | Provisioned
+  /** Its life ended meanwhile, or another began. */
+  | { readonly outcome: 'overtaken' };
+
+const ATTEMPTS = 5;
+const ONLY_THE_DEVICE =
+  'The device is connected through AWS IoT Core, where only it can subscribe; allowed: the subscriptions that it has, or any once it is away';
+
+/** Brings a session that is there to what is wanted. */
+async function bring(
+  session: Session,
+  wanted: WantedSession,
+  isNew: boolean,
+  dependencies: OperatorDependencies,
+): Promise<Brought> {
+  const { clientId, incarnation } = session;
+  const { subscriptions, sessions, configuration } = dependencies;
+  const edge = edgeOf(clientId, session, configuration);
+  const held = subscriptionsOfLife(session, await subscriptions.list(clientId));
+  const difference = differenceOf(held, wanted.subscriptions, edge);
+  const isBrokers = edge === 'lifecycle' && session.status === 'connected' && !isNew;
+  if (isBrokers && difference.missing.length > 0) return { outcome: 'refused', reason: ONLY_THE_DEVICE };
+  const change = isNew
+    ? again(session)
+    : await decideInterval(clientId, wanted.sessionExpiryInterval, dependencies);
+  const changed = change?.transition.session;
+  if (change === undefined || changed?.incarnation !== incarnation) return { outcome: 'overtaken' };
+  if (!isNew) await followUp(change, dependencies);
+  await bringSubscriptions(changed, difference, held, edge, dependencies);
+  const now = await sessions.get(clientId);
+  if (!exists(now, dependencies.clock()) || now.incarnation !== incarnation) return { outcome: 'overtaken' };
+  const isChange = change.transition.isChange || difference.missing.length + difference.surplus.length > 0;
+  return { outcome: isChange ? 'changed' : 'unchanged', session: now };
+}
+
+/** One try, from the session as it stands. */
+async function attempt(
+  clientId: string,
+  wanted: WantedSession,
+  dependencies: OperatorDependencies,
+): Promise<Brought> {
+  const { sessions, configuration, clock } = dependencies;
+  const prior = await sessions.get(clientId);
+  const isThere = exists(prior, clock());
+  // One that is over says nothing of where its client will connect.
+  const known = isThere ? prior : undefined;
+  const edge = edgeOf(clientId, known, configuration);
+  const policy = policyOf(clientId, known, configuration);
+  const reason = problemOf(clientId, wanted, policy);
+  if (reason !== undefined) return { outcome: 'refused', reason };
+  if (isThere) return bring(prior, wanted, false, dependencies);
+  const interval = capInterval(wanted.sessionExpiryInterval, policy.maximumSessionExpiryInterval);
+  const made = await makeSession(
+    clientId,
+    prior,
+    interval,
+    wanted.subscriptions,
+    { policy, edge },
+    dependencies,
+  );
+  if (made === undefined) return { outcome: 'overtaken' };
+  // The clean-up of an earlier life may have taken what was there before the session was.
+  const brought = await bring(made, wanted, true, dependencies);
+  return 'session' in brought ? { ...brought, outcome: 'created' } : brought;
+}
+
+/**
+ * Makes a session what an operator wants it to be, also before its device has ever connected: the device's first
+ * connection resumes it, unless it asks for a clean start, and gets what has come since. Done again, it changes
+ * nothing.
+ *
+ * @example
+ * await provision('meter-7', { sessionExpiryInterval: 86_400, subscriptions: [{ filter: 'meters/7/#', qos: 1 }] }, operator, dependencies)
+ */
+export async function provision(
+  clientId: string,
+  wanted: WantedSession,
+  operator: Operator,
+  dependencies: OperatorDependencies,
+): Promise<Provisioned> {
+  for (let tries = 0; tries < ATTEMPTS; tries += 1) {
+    const done = await attempt(clientId, wanted, dependencies);
+    if (done.outcome === 'overtaken') continue;
+    if (done.outcome !== 'refused') {
+      const { sessionExpiryInterval } = done.session;
+      const detail = { outcome: done.outcome, sessionExpiryInterval, filters: wanted.subscriptions.length };
+      await record('provision', done.session, detail, operator, dependencies);
+    }
+    return done;
+  }
+  throw new ContendedSessionError(
+    `The session of ${clientId} ended or began anew ${ATTEMPTS} times in a row; try again`,
+  );
+}

@@ -1,0 +1,91 @@
+import { packetClientId } from '#edge/client-identifier';
+import { MAXIMUM_TOPIC_BYTES } from '#packet-edge/limits';
+import { capInterval } from '#session/expiry';
+import type { QoS } from '#session/message';
+import type { SessionPolicy } from '#session/policy';
+import { isSubscribed, optionsOf, type Subscription, type SubscriptionOptions } from '#session/subscription';
+import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
+import type { SessionEdge } from './edge-of.ts';
+
+export interface WantedSubscription extends Omit<SubscriptionOptions, 'isProvisioned'> {
+  /** `$share/…` included. */
+  readonly filter: string;
+  readonly qos: QoS;
+}
+
+/** What an operator wants a session to be. */
+export interface WantedSession {
+  /** Seconds, at least 1; 4294967295 never expires. */
+  readonly sessionExpiryInterval: number;
+  /** All that it is to hold: others end. */
+  readonly subscriptions: readonly WantedSubscription[];
+}
+
+/** The wider limits of the packet edge: where a client will connect is not known before it does. */
+function filterProblem({ filter, noLocal }: WantedSubscription): string | undefined {
+  const check = checkTopicFilter(filter);
+  const named = `The filter ${JSON.stringify(filter.slice(0, 300))}`;
+  if (!check.valid) return `${named} was refused: ${check.reason} [${check.clause}]`;
+  if (Buffer.byteLength(filter) > MAXIMUM_TOPIC_BYTES)
+    return `${named} has ${Buffer.byteLength(filter)} bytes; allowed: at most ${MAXIMUM_TOPIC_BYTES}`;
+  if (noLocal && parseSharedFilter(filter).shareName !== undefined)
+    return `${named} is shared; allowed: noLocal only for filters that are not [MQTT-3.8.3-4]`;
+  return undefined;
+}
+
+/** Why there can be no such session; undefined: there can. */
+export function problemOf(
+  clientId: string,
+  { sessionExpiryInterval, subscriptions }: WantedSession,
+  policy: SessionPolicy,
+): string | undefined {
+  const identifier = packetClientId.safeParse(clientId);
+  if (!identifier.success)
+    return `The client identifier was refused; allowed: ${identifier.error.issues[0]?.message}`;
+  if (policy.ignore) return `Clients ${policy.clients} are ignored by their policy; they get no session here`;
+  if (policy.delivery === 'broker')
+    return `The policy for clients ${policy.clients} leaves delivery to the broker; nothing could wait for them here`;
+  if (capInterval(sessionExpiryInterval, policy.maximumSessionExpiryInterval) === 0)
+    return 'With a Session Expiry Interval of 0 the session would end at once; allowed: at least 1 second, and a policy whose maximum is more than 0';
+  const filters = subscriptions.map(({ filter }) => filter);
+  const twice = filters.find((filter, index) => filters.indexOf(filter) !== index);
+  if (twice !== undefined)
+    return `The filter ${JSON.stringify(twice.slice(0, 300))} came twice; allowed: each filter once`;
+  for (const subscription of subscriptions) {
+    const problem = filterProblem(subscription);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function isAsWanted(held: Subscription, wanted: WantedSubscription, edge: SessionEdge): boolean {
+  const { isProvisioned: _, ...options } = optionsOf(held);
+  // AWS IoT Core has no QoS 2.
+  const most = edge === 'lifecycle' ? 1 : 2;
+  // Of one whose QoS the broker could not tell, it is not known to be another.
+  const sameQos = held.qos === undefined || Math.min(held.qos, most) === Math.min(wanted.qos, most);
+  return sameQos && JSON.stringify(options) === JSON.stringify(optionsOf(wanted));
+}
+
+export interface SubscriptionDifference {
+  /** To be made, or made anew with another QoS or options. */
+  readonly missing: readonly WantedSubscription[];
+  /** To be ended. */
+  readonly surplus: readonly Subscription[];
+}
+
+/** What is to be done to the subscriptions of a session. */
+export function differenceOf(
+  held: readonly Subscription[],
+  wanted: readonly WantedSubscription[],
+  edge: SessionEdge,
+): SubscriptionDifference {
+  const live = held.filter(isSubscribed);
+  const isHeld = (each: WantedSubscription) =>
+    live.some((subscription) => subscription.filter === each.filter && isAsWanted(subscription, each, edge));
+  const isWanted = ({ filter }: Subscription) => wanted.some((each) => each.filter === filter);
+  return {
+    missing: wanted.filter((each) => !isHeld(each)),
+    surplus: live.filter((subscription) => !isWanted(subscription)),
+  };
+}
