@@ -51,9 +51,10 @@ async function leaveShareGroups(
       next !== undefined && (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
     const owedFrom = positionAt(endedAtMs - lossWindowMs(connection, wasTakenOver, configuration.settings));
     const member = groupMember(session.clientId, connection.sessionIdentifier);
-    for (const { filter, sessionIdentifier } of subscriptions) {
+    for (const { filter, sessionIdentifier, isProvisioned } of subscriptions) {
       const isShared = parseSharedFilter(filter).shareName !== undefined;
-      if (!isShared || sessionIdentifier !== connection.sessionIdentifier) continue;
+      // What an operator has subscribed was never heard on any connection.
+      if (!isShared || isProvisioned || sessionIdentifier !== connection.sessionIdentifier) continue;
       await shareGroups.leave(filter, member, owedFrom);
     }
   }

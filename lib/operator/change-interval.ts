@@ -1,4 +1,5 @@
 import type { Change } from '#edge/change-session';
+import { operatorsInterval } from '#session/declaration';
 import { capInterval } from '#session/expiry';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { SessionEvent } from '#session/transition';
@@ -33,6 +34,17 @@ function intervalEvent(session: Session, interval: number, nowMs: number): Sessi
   };
 }
 
+/** It was ended by an interval of 0, and what is to follow may not all have been done. */
+function isEndedByInterval(session: Session): boolean {
+  const last = operatorsInterval(session.declarations);
+  const { sessionIdentifier } = newestConnection(session);
+  return (
+    session.status === 'ended' &&
+    last?.sessionExpiryInterval === 0 &&
+    last.sessionIdentifier === sessionIdentifier
+  );
+}
+
 /** Writes an operator's interval, unless it is in force; undefined: there is no session. */
 export async function decideInterval(
   clientId: string,
@@ -43,7 +55,9 @@ export async function decideInterval(
     clientId,
     (prior, policy) => {
       const nowMs = dependencies.clock();
-      if (!exists(prior, nowMs)) return { settled: undefined };
+      if (prior === undefined) return { settled: undefined };
+      const isThere = exists(prior, nowMs) || (interval === 0 && isEndedByInterval(prior));
+      if (!isThere) return { settled: undefined };
       const asked = capInterval(interval, policy.maximumSessionExpiryInterval);
       if (prior.sessionExpiryInterval === asked) return { settled: prior };
       return { event: intervalEvent(prior, asked, nowMs) };

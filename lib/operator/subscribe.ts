@@ -11,8 +11,13 @@ import { signalLook } from './resume.ts';
 import type { SubscriptionDifference, WantedSubscription } from './wanted.ts';
 
 /** Later than all that is known of the filter, whatever the clocks say. */
-function latestMs(held: readonly Subscription[], filter: string, nowMs: number): number {
-  const known = held.find((each) => each.filter === filter);
+function latestMs(
+  held: readonly Subscription[],
+  { incarnation }: Session,
+  filter: string,
+  nowMs: number,
+): number {
+  const known = held.find((each) => each.filter === filter && each.incarnation === incarnation);
   return Math.max(nowMs, (known?.subscribedAtMs.at(-1) ?? 0) + 1, (known?.unsubscribedAtMs ?? 0) + 1);
 }
 
@@ -27,13 +32,19 @@ export async function subscribe(
   const { clientId, incarnation, sessionExpiryInterval } = session;
   const { sessionIdentifier, keepAliveSeconds = 0 } = newestConnection(session);
   const { filter, qos } = wanted;
+  const atMs = latestMs(held, session, filter, dependencies.clock());
+  if (edge === 'lifecycle' && parseSharedFilter(filter).shareName !== undefined) {
+    // Where nobody of the group is online, its messages wait from now on. First: who finds the subscription does not look again.
+    const member = groupMember(clientId, sessionIdentifier);
+    await dependencies.shareGroups.leave(filter, member, positionAt(atMs));
+  }
   await dependencies.subscriptions.apply({
     clientId,
     filter,
     incarnation,
     sessionIdentifier,
     kind: 'subscribed',
-    atMs: latestMs(held, filter, dependencies.clock()),
+    atMs,
     qos,
     ...optionsOf(wanted),
     isProvisioned: true,
@@ -44,21 +55,23 @@ export async function subscribe(
 }
 
 async function unsubscribe(
-  { clientId, incarnation, connections }: Session,
+  session: Session,
   subscription: Subscription,
   held: readonly Subscription[],
   { subscriptions, shareGroups, requests, clock }: OperatorDependencies,
 ): Promise<void> {
+  const { clientId, incarnation, connections } = session;
   const { filter, sessionIdentifier } = subscription;
-  const atMs = latestMs(held, filter, clock());
+  const atMs = latestMs(held, session, filter, clock());
   const change = { clientId, filter, incarnation, sessionIdentifier, kind: 'unsubscribed', atMs } as const;
-  await subscriptions.apply(change);
   const shared = parseSharedFilter(filter);
   if (shared.shareName !== undefined) {
     for (const connection of connections)
       await shareGroups.leave(filter, groupMember(clientId, connection.sessionIdentifier), positionAt(atMs));
   }
-  await requests.routeCheck({ filter: shared.filter, step: 'mark' }, 0);
+  // The request first: a crash in between leaves a route to be checked, not one that stays for ever.
+  await requests.routeCheck({ filter: shared.filter, step: 'mark' }, 1);
+  await subscriptions.apply(change);
 }
 
 /** Brings the subscriptions of a session to what is wanted. Done again, it finds nothing to do. */

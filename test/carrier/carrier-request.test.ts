@@ -46,6 +46,17 @@ describe('what happens to a carried connection elsewhere', () => {
     expect(service.down[2]?.frame).toMatchObject({ close: true, packets: Buffer.alloc(0) });
   });
 
+  it('is an operator: it ends with DISCONNECT 0x98, and the session hears of it', async () => {
+    expect(await handle({ kind: 'close', connectionId: id })).toBe('delivered');
+    expect(service.down[1]?.frame).toMatchObject({ kind: 'signal', close: true, reasonCode: 0x98 });
+    expect(Buffer.from(service.down[1]?.frame.packets ?? []).toString('hex')).toMatch(/^e0..98/);
+    expect(service.requests[1]).toMatchObject({ closed: { reason: 'API_INITIATED_DISCONNECT' } });
+    // Who asked may have died before the device was told.
+    expect(await handle({ kind: 'close', connectionId: id })).toBe('delivered');
+    expect(service.down).toHaveLength(3);
+    expect(await handle({ kind: 'close', connectionId: randomUUID() })).toBe('not open');
+  });
+
   it('is the end of what carries it: its own end', async () => {
     expect(await ended(T + 200, 'MQTT_KEEP_ALIVE_TIMEOUT')).toBe('ended');
     expect(service.requests[1]).toEqual({

@@ -39,7 +39,7 @@ export function flowStoreContract(storeOf: () => FlowStore): void {
       ['more behind', { behind: true, resendFrom: 7 }],
       [
         'what gave way to limits',
-        { limited: true, skip: { from: positionOf(NOW_MS, 'a'), upTo: positionAt(NOW_MS + 5) } },
+        { limited: true, answered: 3, skip: { from: positionOf(NOW_MS, 'a'), upTo: positionAt(NOW_MS + 5) } },
       ],
       ['an answer that may be lost', { unconfirmedFrom: 7, inboundAtMs: NOW_MS + 3 }],
       [

@@ -35,7 +35,7 @@ export class Edge {
   readonly dependencies: EdgeDependencies;
   nowMs = START_MS;
 
-  constructor(tables: TestTables, policy: Partial<SessionPolicy> = {}) {
+  constructor(tables: Pick<TestTables, 'names' | 'newClient'>, policy: Partial<SessionPolicy> = {}) {
     const { names } = tables;
     const client = tables.newClient();
     const clock = () => this.nowMs;

@@ -132,3 +132,13 @@ test('a request that fails is not made again once its connection is taken over',
   expect(fake.requests).toHaveLength(2);
   await client.end();
 });
+
+test('a signal of an operator ends the connection with DISCONNECT 0x98, and the function hears of it', async () => {
+  const { listener, fake, signal } = await start();
+  const client = await new RawClient(listener.ports.mqtt).connect();
+  signal({ kind: 'close', connectionId: idOf(fake.requests) });
+  expect(await client.next('disconnect')).toMatchObject({ reasonCode: 0x98 });
+  await eventually(() =>
+    expect(fake.requests.at(-1)).toMatchObject({ closed: { reason: 'API_INITIATED_DISCONNECT' } }),
+  );
+});

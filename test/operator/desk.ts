@@ -14,7 +14,7 @@ export class Desk extends Edge {
   readonly signals: { readonly address: string; readonly signals: readonly Signal[] }[] = [];
   readonly acts: OperatorDependencies;
 
-  constructor(tables: TestTables, policy: Partial<SessionPolicy> = {}) {
+  constructor(tables: Pick<TestTables, 'names' | 'newClient'>, policy: Partial<SessionPolicy> = {}) {
     super(tables, policy);
     this.acts = {
       ...this.dependencies,

@@ -12,6 +12,11 @@ const settings = {
 };
 
 describe('how long messages may have been lost unseen before a connection ended', () => {
+  it('is nothing for what an operator has made in advance', () => {
+    const made = { sessionIdentifier: 'provisioned-1', seenAtMs: 0, isProvisioned: true } as const;
+    expect(lossWindowMs(made, false, settings)).toBe(0);
+  });
+
   it.each([
     ['CLIENT_INITIATED_DISCONNECT', false, 60, 0],
     ['CLIENT_INITIATED_DISCONNECT', true, 60, 0],

@@ -68,7 +68,13 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
   exchange.reply({ cmd: 'suback', packetId, reasonCodes });
   await sendRetained(exchange, granted, atMs);
   if (granted.length === 0) return;
-  await leaveToNewest(exchange, context);
+  const { sessionExpiryInterval } = await leaveToNewest(exchange, context);
+  if (sessionExpiryInterval > context.sessionExpiryInterval) {
+    // An operator has made the session last longer since it was connected.
+    const lifetime = { ...context, sessionExpiryInterval };
+    for (const { requested } of granted)
+      await routeSubscription(requested.filter, lifetime, exchange.dependencies);
+  }
   exchange.dependencies.router.forget();
   exchange.want(granted.map(({ requested }) => parseSharedFilter(requested.filter).filter));
   exchange.lookAgain(FOUND_AFTER_MS);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { giveWay, isTaken, settle, take } from '#session/flow/reading';
-import { LOG_START, type Position, positionAt } from '#session/position';
+import { giveUp, giveWay, isTaken, settle, take } from '#session/flow/reading';
+import { LOG_START, type Position, positionAt, positionOf } from '#session/position';
 import { T0 } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 import { at, newFlow } from './flows.ts';
@@ -100,4 +100,22 @@ it('never takes anything twice and never forgets what was taken, wherever the cu
     }),
     { seed: randomSeed, numRuns: 200 },
   );
+});
+
+describe('what an operator gives up', () => {
+  it('is everything before a position, also what an earlier limit had left', () => {
+    const given = giveUp(giveWay(flow, { from: at(2), upTo: at(4) }), at(9));
+    expect([0, 3, 8, 9].map((ms) => isTaken(given, at(ms)))).toEqual([true, true, true, false]);
+    expect(giveUp(given, at(5)).skip?.upTo).toBe(at(9));
+  });
+
+  it('leaves known which messages were taken, so that no copy of one is taken for another', () => {
+    const given = giveUp(take(flow, at(1)), at(9));
+    expect(isTaken(given, positionOf(T0 + 20, 'message 1'))).toBe(true);
+  });
+
+  it('leaves the last answer what it was, however often something is given up', () => {
+    const given = giveUp({ ...flow, revision: 7 }, at(9));
+    expect(giveUp({ ...given, revision: 8 }, at(10)).answered).toBe(7);
+  });
 });
