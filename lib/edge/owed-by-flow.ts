@@ -36,7 +36,8 @@ export async function* owedByFlow(
   const plain = own.filter(({ filter }) => parseSharedFilter(filter).shareName === undefined);
   const found = await routes.find(plain.map(({ filter }) => filter));
   const shardsOf = new Map(found.map(({ filter, shards }) => [filter, shards]));
-  const cursor = flow?.cursor ?? LOG_START;
+  // Without a flow the session says what an operator has given up.
+  const cursor = flow?.cursor ?? session.stragglersFrom ?? LOG_START;
   const logs = plain.map((subscription) => ({
     filter: subscription.filter,
     from: later(cursor, positionAt(owedSinceMs(subscription))),

@@ -3,13 +3,13 @@ import type { EdgeDependencies } from '#edge/dependencies';
 import type { HistoryEntry } from '#history/entry';
 import type { SignalSender } from '#packet-edge/dependencies';
 import type { FlowStore } from '#store/flows';
-import type { MessageLog } from '#store/message-log';
+import type { LogPages } from '#store/log-pages';
 
 /** What operators' acts work with. */
 export interface OperatorDependencies extends EdgeDependencies {
   readonly broker: DisconnectingBroker;
   readonly flows: FlowStore;
-  readonly log: MessageLog;
+  readonly logPages: LogPages;
   readonly signalSender: SignalSender;
   readonly history: { append(entries: readonly HistoryEntry[]): Promise<void> };
   readonly sleep: (milliseconds: number) => Promise<void>;

@@ -3,7 +3,6 @@ import { ContendedSessionError } from '#edge/errors';
 import type { Drops } from '#session/drops';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { giveUp } from '#session/flow/reading';
-import { messageHasExpired } from '#session/message';
 import { NAMED_DROPS } from '#session/overflow';
 import { LOG_START, positionAt } from '#session/position';
 import { type Drop, exists, newestConnection, type Session } from '#session/session';
@@ -11,7 +10,8 @@ import { decide } from './decide.ts';
 import type { Operator, OperatorDependencies } from './dependencies.ts';
 import { edgeOf } from './edge-of.ts';
 import { record } from './record.ts';
-import { type WaitingFor, waitingFor } from './waiting.ts';
+import { waitingMessages } from './waiting.ts';
+import { planWaiting } from './waiting-plan.ts';
 
 export type WaitingDrop =
   | { readonly outcome: 'notFound' }
@@ -26,7 +26,12 @@ export type WaitingDrop =
 const MAXIMUM_MESSAGES = 10_000;
 const ATTEMPTS = 10;
 
-type GivenUp = Omit<WaitingFor, 'subscriptions'> & { readonly atMs: number };
+/** What has been given up, as it stood until then. */
+interface GivenUp {
+  readonly session: Session;
+  readonly flow?: Flow | undefined;
+  readonly atMs: number;
+}
 
 /** The fact stands on the session: whatever is computed of it later begins behind it. */
 async function giveUpInSession(
@@ -93,17 +98,22 @@ async function giveUpAtPacketEdge(
   );
 }
 
-/** Each message once, however many filters it matches. */
-async function count({ session, flow, atMs }: GivenUp, dependencies: OperatorDependencies) {
-  const subscriptions = await dependencies.subscriptions.list(session.clientId);
+/** What waited when it was given up, each message once. */
+async function count({ session, flow, atMs: nowMs }: GivenUp, dependencies: OperatorDependencies) {
+  const { configuration, subscriptions, logPages, routes } = dependencies;
+  const held = await subscriptions.list(session.clientId);
+  const plan = planWaiting({ session, subscriptions: held, flow, configuration, nowMs });
+  const { logShards } = configuration.settings;
+  const end = positionAt(nowMs);
   const seen = new Set<string>();
   let last: Drop[] = [];
-  for await (const message of waitingFor({ session, subscriptions, flow }, atMs, dependencies)) {
+  for await (const message of waitingMessages(plan, { logPages, routes, logShards })) {
     const { messageId, topic, position } = message;
-    if (seen.has(messageId) || messageHasExpired(message, atMs)) continue;
+    if (position >= end) break;
+    if (seen.has(messageId)) continue;
     if (seen.size >= MAXIMUM_MESSAGES) return { dropped: seen.size, last, atLeast: true };
     seen.add(messageId);
-    last = [...last, { reason: 'operator' as const, topic, position, atMs }].slice(-NAMED_DROPS);
+    last = [...last, { reason: 'operator' as const, topic, position, atMs: nowMs }].slice(-NAMED_DROPS);
   }
   return { dropped: seen.size, last, atLeast: false };
 }

@@ -64,7 +64,8 @@ function packetPlan({ session, subscriptions, flow, configuration, nowMs }: Plan
   const { clientId, incarnation } = session;
   const policy = choosePacketPolicy(configuration.policies, clientId);
   const known = flow?.incarnation === incarnation ? flow : undefined;
-  const cursor = known?.cursor ?? LOG_START;
+  // Without a flow the session says what an operator has given up.
+  const cursor = known?.cursor ?? session.stragglersFrom ?? LOG_START;
   const own = subscriptions.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
   const ranges: WaitingRange[] = [];
   for (const subscription of own) {

@@ -4,6 +4,7 @@ import type { OperatorDependencies } from '#operator/dependencies';
 import type { Signal } from '#packets/exchange';
 import type { SessionPolicy } from '#session/policy';
 import { createFlowStore } from '#store/flows';
+import { createLogPages } from '#store/log-pages';
 import { Edge } from '#test/edge/edge';
 import type { TestTables } from '#test/store/tables';
 
@@ -20,7 +21,7 @@ export class Desk extends Edge {
       ...this.dependencies,
       broker: this.broker,
       flows: createFlowStore(tables.newClient(), tables.names.inflight),
-      log: this.messages,
+      logPages: createLogPages(tables.newClient(), tables.names.messages),
       signalSender: {
         send: async (address, signals) => {
           this.signals.push({ address, signals });

@@ -39,6 +39,7 @@ async function deliver(desk: Desk) {
   if (policy === undefined) throw new Error('There is no policy');
   const dependencies = {
     ...desk.acts,
+    log: desk.messages,
     policyOf: () => policy,
     settings,
     newHolder: desk.acts.newId,

@@ -5,6 +5,7 @@ import type { OperatorDependencies } from '#operator/dependencies';
 import type { ConnectionContext, PacketsRequest, Signal } from '#packets/exchange';
 import type { SessionPolicy } from '#session/policy';
 import type { Session } from '#session/session';
+import { createLogPages } from '#store/log-pages';
 import { createShareGroupStore } from '#store/share-groups';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { FakeBroker } from '#test/edge/fake-broker';
@@ -15,7 +16,7 @@ import { memoryTables } from '#test/store/memory/memory-dynamodb';
 const START_MS = 1_795_000_000_000;
 
 /** A connection of a client of the packet edge, as its listener keeps it. */
-export class Carried {
+class Carried {
   readonly id = randomUUID();
   readonly #desk: PacketDesk;
   #context: ConnectionContext | undefined;
@@ -69,6 +70,7 @@ export class PacketDesk {
     this.edge = packetEdge(tables, { clock, sleep, policy: packets });
     this.acts = {
       ...this.edge,
+      logPages: createLogPages(tables.newClient(), tables.names.messages),
       shareGroups: createShareGroupStore(tables.newClient(), tables.names.routes),
       broker: this.broker,
       history: {
