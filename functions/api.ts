@@ -15,7 +15,6 @@ import { createDocumentClient } from '#store/client';
 import { createFlowStore } from '#store/flows';
 import { createHistoryStore } from '#store/history';
 import { createLogPages } from '#store/log-pages';
-import { createMessageLog } from '#store/message-log';
 import { tableNamesFrom } from '#store/names';
 import { createRouteList } from '#store/route-list';
 import { createRouter } from '#store/router';
@@ -40,7 +39,7 @@ const tables = tableNamesFrom(process.env, [
   'statistics',
 ]);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
-const { historyRetentionSeconds: retentionSeconds, logShards, settleSeconds } = configuration.settings;
+const { historyRetentionSeconds: retentionSeconds, logShards } = configuration.settings;
 const client = createDocumentClient();
 const clock = Date.now;
 const queues = new SQSClient({});
@@ -48,6 +47,7 @@ const sessions = createSessionStore(client, tables.sessions);
 const subscriptions = createSubscriptionStore(client, tables.subscriptions, { clock });
 const routes = createRouteStore(client, tables.routes, { clock });
 const flows = createFlowStore(client, tables.inflight);
+const logPages = createLogPages(client, tables.messages);
 const history = createHistoryStore(client, tables.history, { retentionSeconds });
 const acts: OperatorDependencies = {
   sessions,
@@ -62,7 +62,7 @@ const acts: OperatorDependencies = {
     packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
   }),
   flows,
-  log: createMessageLog(client, tables.messages, { settleSeconds, clock }),
+  logPages,
   signalSender: createSignalSender(queues),
   history,
   configuration,
@@ -81,7 +81,7 @@ const api = createApi({
   routes,
   routeList: createRouteList(client, tables.routes, { clock }),
   router: createRouter(routes, { clock }),
-  logPages: createLogPages(client, tables.messages),
+  logPages,
   wills: createWillMessages(client, tables.messages),
   flows,
   history,

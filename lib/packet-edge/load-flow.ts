@@ -27,7 +27,7 @@ export async function loadFlow(
   const { clientId, incarnation } = context;
   const stored = await dependencies.flows.get(clientId);
   if (stored?.incarnation === incarnation && stored.connection === connectionId) {
-    const { answered, ...flow } = stored;
+    const { answered = stored.revision, ...flow } = stored;
     const isConfirmed = context.flowRevision === stored.revision || context.flowRevision === answered;
     return { outcome: 'loaded', flow: isConfirmed ? confirm(flow) : sendAgain(flow), stored };
   }

@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
 import { createFlowStore } from '#store/flows';
 import { createHistoryStore } from '#store/history';
 import { createLogPages } from '#store/log-pages';
-import { createMessageLog } from '#store/message-log';
+import { createMessageLog, type MessageLog } from '#store/message-log';
 import { createRouteList } from '#store/route-list';
 import { createRouter } from '#store/router';
 import { createRouteStore } from '#store/routes';
@@ -42,7 +42,7 @@ export function apiDependencies(
     onError = () => {},
     broker = new FakeBroker(),
   }: ApiOptions = {},
-): ApiDependencies {
+): ApiDependencies & { readonly log: MessageLog } {
   const client = newClient();
   const routes = createRouteStore(client, names.routes, { clock });
   const logger: Log = {
@@ -61,6 +61,7 @@ export function apiDependencies(
     settings: { ...DEFAULT_SETTINGS, ...settings },
   };
   const { settleSeconds } = configuration.settings;
+  const logPages = createLogPages(client, names.messages);
   return {
     acts: {
       sessions,
@@ -70,7 +71,7 @@ export function apiDependencies(
       broker,
       requests: new RecordedRequests(),
       flows,
-      log: createMessageLog(client, names.messages, { settleSeconds, clock }),
+      logPages,
       signalSender: { send: async () => {}, remove: async () => {} },
       history,
       configuration,
@@ -85,7 +86,8 @@ export function apiDependencies(
     routes,
     routeList: createRouteList(client, names.routes, { clock }),
     router: createRouter(routes, { clock, cacheMs: 0 }),
-    logPages: createLogPages(client, names.messages),
+    logPages,
+    log: createMessageLog(client, names.messages, { settleSeconds, clock }),
     wills: createWillMessages(client, names.messages),
     flows,
     history,

@@ -1,10 +1,10 @@
-import type { ApiDependencies } from '#api/dependencies';
 import { startFlow } from '#session/flow/flow';
 import { send } from '#session/flow/outbound';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';
 import { matches } from '#session/topic-filter';
 import { exampleConnection, exampleSession } from '#test/store/example-sessions';
+import type { apiDependencies } from './api-on-tables.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 25, 12);
 export const CLIENTS = ['a', 'a/b', 'gerät 7', 'p-1', 'p-2', '<b>x</b>', 'gone'];
@@ -39,8 +39,8 @@ function sessionOf(clientId: string, index: number): Session {
 }
 
 /** A few clients of both edges with all that they may have. */
-export async function fillFleet(dependencies: ApiDependencies): Promise<void> {
-  const { acts, statistics } = dependencies;
+export async function fillFleet(dependencies: ReturnType<typeof apiDependencies>): Promise<void> {
+  const { acts, log, statistics } = dependencies;
   for (const [index, clientId] of CLIENTS.entries()) {
     const session = sessionOf(clientId, index);
     await acts.sessions.write(session, undefined);
@@ -99,7 +99,7 @@ export async function fillFleet(dependencies: ApiDependencies): Promise<void> {
       ...(index % 5 === 0 && { messageExpiryInterval: 1_000, contentType: 'text/html' }),
     };
     for (const filter of FILTERS.filter((each) => matches(each, topic))) {
-      await acts.log.append({ filter, shards: 1, retainSeconds: 86_400, message });
+      await log.append({ filter, shards: 1, retainSeconds: 86_400, message });
     }
   }
   await Promise.all([statistics.read(NOW_MS)]);
