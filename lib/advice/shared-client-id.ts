@@ -11,12 +11,14 @@ type Source = 'principal' | 'ipAddress';
 
 /** The takeovers by which a client identifier went back to where it was before the last one. */
 function alternationsOf(connections: readonly SeenConnection[], source: Source): readonly SeenConnection[] {
-  return connections.filter((connection, index) => {
-    const last = connections[index - 1]?.[source];
-    const here = connection[source];
-    if (connection.began !== 'takenOver' || here === undefined || last === undefined) return false;
-    return here !== last && here === connections[index - 2]?.[source];
-  });
+  // A device that connects twice in a row is where it was.
+  const moves = connections.filter(
+    (connection, index) =>
+      connection[source] !== undefined && connection[source] !== connections[index - 1]?.[source],
+  );
+  return moves.filter(
+    (move, index) => move.began === 'takenOver' && move[source] === moves[index - 2]?.[source],
+  );
 }
 
 /** A policy statement with which a device connects under its own name only. */

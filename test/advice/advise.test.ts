@@ -46,6 +46,15 @@ describe('a client identifier that two devices share', () => {
     expect(onlyAdvice({ connections }).evidence).toMatchObject({ addresses: [A.ipAddress, B.ipAddress] });
   });
 
+  it('shows also where each of them connects twice in a row', () => {
+    const { evidence } = onlyAdvice({ connections: takeovers([A, A, B, B, A, A, B, B, A, A]) });
+    expect(evidence).toMatchObject({ takeovers: 3 });
+  });
+
+  it('is not one that moves and stays', () => {
+    expect(kindsOf({ connections: takeovers([A, A, A, B, B, B, A, A, A]) })).toEqual([]);
+  });
+
   it('is not a device that roams', () => {
     const places = [1, 2, 3, 4, 5, 6].map((place) => ({ ipAddress: `192.0.2.${place}`, principal: 'one' }));
     expect(kindsOf({ connections: takeovers(places) })).toEqual([]);

@@ -25,7 +25,7 @@ const began = (type: 'started' | 'resumed' | 'takenOver', ipAddress?: string): E
   sessionExpiryInterval: 60,
   ...(ipAddress !== undefined && { ipAddress, principal: `of ${ipAddress}` }),
 });
-const disconnected: EntryDetails = { type: 'disconnected', incarnation };
+const disconnected = { type: 'disconnected', incarnation } as const;
 const expired = (lostMessages?: number): EntryDetails => ({
   type: 'expired',
   incarnation,
@@ -110,6 +110,19 @@ describe('the evidence on a client', () => {
       { ...absence(3, 5), hadExpired: true, lostMessages: 4 },
       { ...absence(6, 8), hadExpired: true, lostMessages: 0 },
     ]);
+  });
+
+  it('tells of a takeover also where the broker ended one connection before it took the other', () => {
+    const endedForAnother: EntryDetails = { ...disconnected, reason: 'DUPLICATE_CLIENTID' };
+    const { connections, absences } = evidenceOf(
+      began('started'),
+      endedForAnother,
+      began('resumed'),
+      disconnected,
+      began('resumed'),
+    );
+    expect(connections.map((each) => each.began)).toEqual(['started', 'takenOver', 'resumed']);
+    expect(absences).toMatchObject([{ fromMs: START_MS + 3 * HOUR_MS }]);
   });
 
   it('takes a takeover for no absence, and what came before its history for nothing', () => {
