@@ -30,7 +30,7 @@ export interface AppliedChange {
 /** Subscriptions: one item for each filter of a client, also for a while after its UNSUBSCRIBE. */
 export interface SubscriptionStore {
   /** All of a client, of whatever incarnation, unsubscribed ones too. */
-  list(clientId: string): Promise<Subscription[]>;
+  list(clientId: string, reading?: SubscriptionReading): Promise<Subscription[]>;
   /** Joins one SUBSCRIBE or UNSUBSCRIBE to what is known of the filter. */
   apply(change: SubscriptionChange): Promise<AppliedChange>;
   /** Sets the granted QoS once the broker has told it. */
@@ -45,6 +45,11 @@ export interface SubscriptionStore {
   subscribersOf(filter: string, page?: SubscribersPage): Promise<Subscribers>;
   /** Whether the filter, `$share` left out, is subscribed at all; as late as the index. */
   hasSubscribers(filter: string): Promise<boolean>;
+}
+
+export interface SubscriptionReading {
+  /** false: as they stood a second ago at most times, for half the read units. */
+  readonly consistent?: boolean;
 }
 
 export interface SubscriptionStoreOptions {
@@ -79,19 +84,19 @@ export function createSubscriptionStore(
     return (await conditional(`write a subscription of ${subscription.clientId}`, client.send(command))).met;
   }
 
-  async function listStored(clientId: string): Promise<StoredSubscription[]> {
+  async function listStored(clientId: string, consistent = true): Promise<StoredSubscription[]> {
     const items = await queryAll(client, `list the subscriptions of ${clientId}`, {
       TableName: table,
       KeyConditionExpression: 'clientId = :clientId',
       ExpressionAttributeValues: { ':clientId': clientId },
-      ConsistentRead: true,
+      ConsistentRead: consistent,
     });
     return items.map(fromItem);
   }
 
   return {
-    async list(clientId) {
-      return (await listStored(clientId)).map(({ subscription }) => subscription);
+    async list(clientId, { consistent = true } = {}) {
+      return (await listStored(clientId, consistent)).map(({ subscription }) => subscription);
     },
 
     apply(change) {

@@ -54,7 +54,7 @@ export async function goRound(
     const limit = Math.min(MOST_AT_ONCE, run.budget.looks(1, UNITS_OF_A_LOOK));
     if (limit === 0) return { round, next: place };
     const { clientIds, isLast } = await dependencies.clientPage({ ...place, limit });
-    const found = await dependencies.sessions.getMany(clientIds);
+    const found = await dependencies.sessions.getMany(clientIds, { consistent: false });
     const sessions = new Map(found.map((session) => [session.clientId, session]));
     for (const clientId of clientIds) {
       if (!run.budget.allows(1)) return { round, next: place };

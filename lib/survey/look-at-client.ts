@@ -26,7 +26,7 @@ export async function lookAtClient(
 ): Promise<ClientLook> {
   const { clientId } = session;
   const [all, { entries }] = await Promise.all([
-    dependencies.subscriptions.list(clientId),
+    dependencies.subscriptions.list(clientId, { consistent: false }),
     dependencies.history.list(clientId, { limit: ENTRIES }),
   ]);
   const subscriptions = subscriptionsOfLife(session, all);

@@ -42,7 +42,7 @@ async function lookAtTakenOver(
   const clientIds = await dependencies.statistics.takenOver(run.nowMs - RECENTLY_MS);
   for (const clientId of clientIds) {
     if (!run.budget.allows(SHARES.takenOver)) return;
-    const [session] = await dependencies.sessions.getMany([clientId]);
+    const [session] = await dependencies.sessions.getMany([clientId], { consistent: false });
     if (exists(session, run.nowMs)) await lookOnce(session, dependencies, run);
   }
 }
