@@ -11,6 +11,7 @@ import { resumeUnits } from './resume-units.ts';
 import { routingTime } from './routing-time.ts';
 import { routingUnits } from './routing-units.ts';
 import { runFigures } from './run-figures.ts';
+import { surveyUnits } from './survey-units.ts';
 import { willDelay } from './will-delay.ts';
 import { writeUnits } from './write-units.ts';
 
@@ -26,6 +27,7 @@ const FIGURES: readonly Figure[] = [
   packetLatency,
   packetConnections,
   willDelay,
+  surveyUnits,
   bundles,
 ];
 

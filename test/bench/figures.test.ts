@@ -7,6 +7,7 @@ import type { Measured } from '../../bench/figure.ts';
 import { silent } from '../../bench/progress.ts';
 import { measureResumeUnits } from '../../bench/resume-units.ts';
 import { measureRoutingUnits } from '../../bench/routing-units.ts';
+import { measureSurveyUnits } from '../../bench/survey-units.ts';
 import { measureWriteUnits } from '../../bench/write-units.ts';
 
 /** The same measurements as `npm run bench`, on little data. */
@@ -40,4 +41,10 @@ test('a hundred waiting messages are delivered with few reads and writes, and no
   expect(missed(measured)).toEqual([]);
   expect(measured.values['resume.100.readUnits']).toBeLessThanOrEqual(20);
   expect(measured.values['resume.100.writeUnits']).toBeLessThanOrEqual(5);
+});
+
+test('a survey keeps within its read units, and looks at every session', async () => {
+  const measured = await measureSurveyUnits(tables(), 60, silent);
+  expect(missed(measured)).toEqual([]);
+  expect(measured.values['survey.60.runs']).toBeGreaterThan(1);
 });

@@ -5,6 +5,7 @@ import { messageRate } from '#operator/filter-list';
 import { positionAt } from '#session/position';
 import type { Session } from '#session/session';
 import { DEFAULT_SETTINGS } from '#session/settings';
+import type { Subscription } from '#session/subscription';
 import { observeCapacity } from '#store/capacity';
 import { clientPage } from '#store/client-pages';
 import { createFlowStore } from '#store/flows';
@@ -23,7 +24,36 @@ import { exampleSession } from '#test/store/example-sessions';
 import type { TestTables } from '#test/store/tables';
 
 export const NOW_MS = 1_795_000_000_000;
+const HOUR_MS = 3_600_000;
 const SETTLE_SECONDS = 4;
+
+/** A client has a filter of its own, narrow, and the same length for all. */
+function filterOf(clientId: string): string {
+  return `orders/${createHash('sha256').update(clientId).digest('base64url')}/new`;
+}
+
+/** A session that waits for a day, to which messages are owed since an hour ago. */
+export function awaySession(clientId: string, nowMs: number, more: Partial<Session> = {}): Session {
+  const cursor = positionAt(NOW_MS - HOUR_MS);
+  return exampleSession(clientId, 1, {
+    cursor,
+    owedFrom: cursor,
+    startedAtMs: NOW_MS - HOUR_MS,
+    endsAtMs: nowMs + 24 * HOUR_MS,
+    ...more,
+  });
+}
+
+export function subscriptionOf({ clientId, incarnation, connections, startedAtMs }: Session): Subscription {
+  return {
+    clientId,
+    filter: filterOf(clientId),
+    incarnation,
+    sessionIdentifier: connections[0]?.sessionIdentifier ?? '',
+    subscribedAtMs: [startedAtMs],
+    qos: 1,
+  };
+}
 
 /** Sessions in tables, and surveys of them. */
 export class SurveyedFleet {
@@ -80,29 +110,17 @@ export class SurveyedFleet {
   /** A session that waits, subscribed to a filter of its own. */
   async away(clientId: string, more: Partial<Session> = {}): Promise<Session> {
     const { names } = this.#tables;
-    const cursor = positionAt(NOW_MS - 3_600_000);
-    const session = exampleSession(clientId, 1, {
-      cursor,
-      owedFrom: cursor,
-      startedAtMs: NOW_MS - 3_600_000,
-      endsAtMs: this.nowMs + 86_400_000,
-      ...more,
-    });
+    const clock = () => this.nowMs;
+    const session = awaySession(clientId, this.nowMs, more);
+    const { subscribedAtMs, ...subscription } = subscriptionOf(session);
     await createSessionStore(this.#writer, names.sessions).write(session, undefined);
-    await createSubscriptionStore(this.#writer, names.subscriptions, { clock: () => this.nowMs }).apply({
-      kind: 'subscribed',
-      clientId,
-      filter: this.filterOf(clientId),
-      incarnation: session.incarnation,
-      sessionIdentifier: session.connections[0]?.sessionIdentifier ?? '',
-      atMs: session.startedAtMs,
-      qos: 1,
-    });
+    const store = createSubscriptionStore(this.#writer, names.subscriptions, { clock });
+    await store.apply({ kind: 'subscribed', ...subscription, atMs: subscribedAtMs[0] ?? 0 });
     return session;
   }
 
   filterOf(clientId: string): string {
-    return `orders/${createHash('sha256').update(clientId).digest('base64url')}/new`;
+    return filterOf(clientId);
   }
 
   /** Messages of 60 bytes on the log of a client's filter, and its route. */
