@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
@@ -17,6 +18,18 @@ export interface Received {
   readonly atMs: number;
 }
 
+/** A device that is somewhere else: another address of this machine. */
+export interface Place {
+  /** For example `127.0.0.2`. */
+  readonly localAddress?: string;
+}
+
+function open(url: string, { localAddress, ...options }: IClientOptions & Place): MqttClient {
+  if (localAddress === undefined) return mqtt.connect(url, options);
+  const { hostname, port } = new URL(url);
+  return new mqtt.MqttClient(() => connect({ host: hostname, port: Number(port), localAddress }), options);
+}
+
 /** A real MQTT client with what it has received. */
 export class Device {
   readonly client: MqttClient;
@@ -29,8 +42,8 @@ export class Device {
     this.brokerSessionPresent = brokerSessionPresent;
   }
 
-  static async connect(url: string, options: IClientOptions): Promise<Device> {
-    const client = mqtt.connect(url, { reconnectPeriod: 0, keepalive: 30, ...options });
+  static async connect(url: string, options: IClientOptions & Place): Promise<Device> {
+    const client = open(url, { reconnectPeriod: 0, keepalive: 30, ...options });
     const early: Received[] = [];
     const receive = (into: Received[]) => (topic: string, payload: Buffer, packet: IPublishPacket) => {
       into.push({ topic, payload, packet, atMs: Date.now() });
@@ -110,7 +123,7 @@ export class Fleet {
   }
 
   /** Connects with a clean session of the broker unless told otherwise. */
-  async connect(clientId: string, options: IClientOptions = {}): Promise<Device> {
+  async connect(clientId: string, options: IClientOptions & Place = {}): Promise<Device> {
     const device = await Device.connect(this.cloud.endpoints.mqtt, {
       clientId,
       clean: true,

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Advice } from '#advice/advice';
 import { createStatisticsStore, type StatisticsStore } from '#store/statistics';
 import type { Survey } from '#survey/survey';
 import { eventually } from '#test/local/eventually';
@@ -68,4 +69,29 @@ describe('the survey of a fleet', () => {
     expect(await look({ describe: true })).toMatch(/^## MQTT session look-up/);
     expect(await look({})).toContain('<h3>Fleet</h3>');
   }, 60_000);
+
+  it('finds two devices that share a client identifier, to and fro between their addresses', async () => {
+    const clientId = 'durable-shared';
+    for (const localAddress of [
+      '127.0.0.2',
+      '127.0.0.3',
+      '127.0.0.2',
+      '127.0.0.3',
+      '127.0.0.2',
+      '127.0.0.3',
+    ]) {
+      await fleet.connect(clientId, { localAddress });
+      await eventually(async () => {
+        const session = await fleet.session(clientId);
+        expect(session).toMatchObject({ status: 'connected', ipAddress: localAddress });
+      }, 30_000);
+    }
+    await eventually(async () => {
+      const { advice } = await statistics.advice<Advice>({ limit: 100 });
+      const shared = advice.find((each) => each.clientId === clientId);
+      expect(shared).toMatchObject({ kind: 'sharedClientId', severity: 'warning' });
+      expect(shared?.evidence['addresses']).toEqual(expect.arrayContaining(['127.0.0.2', '127.0.0.3']));
+    }, 30_000);
+    expect(await look({ clientId })).toContain('several devices share it.');
+  }, 90_000);
 });
