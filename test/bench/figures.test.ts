@@ -30,8 +30,8 @@ test('connecting, subscribing once and disconnecting is at most eight write unit
   const measured = await measureConnectionUnits(tables(), silent);
   expect(missed(measured)).toEqual([]);
   expect(measured.values).toMatchObject({
-    'connection.new.writeUnits': 7,
-    'connection.first.writeUnits': 9,
+    'connection.new.writeUnits': 8,
+    'connection.first.writeUnits': 10,
     'connection.returning.writeUnits': 8,
   });
 });

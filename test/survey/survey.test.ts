@@ -49,10 +49,10 @@ describe('what waits for a fleet', () => {
 
   it('is an estimate for a large one, from a part of it each time, until all were looked at', async () => {
     const fleet = new SurveyedFleet(tables, 100);
-    const clientIds = Array.from({ length: 60 }, (_, index) => `vehicle-${index}`);
+    const clientIds = Array.from({ length: 90 }, (_, index) => `vehicle-${index}`);
     await Promise.all(clientIds.map((clientId) => fleet.away(clientId)));
     await Promise.all(clientIds.map((clientId) => fleet.publish(fleet.filterOf(clientId), 1)));
-    await fleet.count(60);
+    await fleet.count(90);
     let looks = 0;
     let runs = 0;
     let last: Survey | undefined;
@@ -60,23 +60,23 @@ describe('what waits for a fleet', () => {
       const { survey, clients, readUnits } = await fleet.survey();
       expect(readUnits).toBeLessThanOrEqual(100);
       expect(clients).toBeGreaterThan(0);
-      expect(survey.waiting).toEqual({ messages: 60, bytes: 3_600, isEstimate: true });
+      expect(survey.waiting).toEqual({ messages: 90, bytes: 5_400, isEstimate: true });
       looks += clients;
       runs += 1;
       fleet.nowMs += MINUTE_MS;
       last = survey;
     } while (last.next !== undefined);
-    expect(looks).toBe(60);
-    expect(runs).toBeGreaterThan(2);
+    expect(looks).toBe(90);
+    expect(runs).toBeGreaterThan(1);
     // The next round remembers this one.
     const { survey } = await fleet.survey();
-    expect(survey).toMatchObject({ before: { sessions: 60, messages: 60 }, waiting: { messages: 60 } });
+    expect(survey).toMatchObject({ before: { sessions: 90, messages: 90 }, waiting: { messages: 90 } });
   });
 
   it('is the same after two runs at once as after one, and after two in one minute', async () => {
     const fleet = new SurveyedFleet(tables, 100);
-    await Promise.all(Array.from({ length: 60 }, (_, index) => fleet.away(`vehicle-${index}`)));
-    await fleet.count(60);
+    await Promise.all(Array.from({ length: 90 }, (_, index) => fleet.away(`vehicle-${index}`)));
+    await fleet.count(90);
     const other = new SurveyedFleet(tables, 100);
     const [one, two] = await Promise.all([fleet.survey(), other.survey()]);
     expect(two.survey.next).toEqual(one.survey.next);
@@ -84,7 +84,7 @@ describe('what waits for a fleet', () => {
     expect(await fleet.dependencies.statistics.survey<Survey>()).toEqual(one.survey);
     const { survey } = await fleet.survey();
     expect(survey.round.sessions).toBeGreaterThan(one.survey.round.sessions);
-    expect(survey.round.sessions).toBeLessThanOrEqual(60);
+    expect(survey.round.sessions).toBeLessThanOrEqual(90);
     expect(await fleet.dependencies.statistics.points(NOW_MS - MINUTE_MS, NOW_MS)).toHaveLength(1);
   });
 
@@ -133,7 +133,7 @@ describe('advice', () => {
 
   it('on a client that was taken over comes at once, wherever the round is', async () => {
     const fleet = new SurveyedFleet(tables, 100);
-    const clientIds = Array.from({ length: 50 }, (_, index) => `vehicle-${index}`);
+    const clientIds = Array.from({ length: 90 }, (_, index) => `vehicle-${index}`);
     await Promise.all(clientIds.map((clientId) => fleet.away(clientId)));
     await fleet.survey();
     const shared = clientIds.find((clientId) => !fleet.looked.includes(clientId)) ?? '';
