@@ -59,6 +59,6 @@ function unreachable(apiUrl: string, error: unknown): Problem {
     status: 0,
     code: 'network.unreachable',
     title: 'The API did not answer',
-    detail: `${apiUrl}: ${reason}.`,
+    detail: `${new URL(apiUrl, location.href).href}: ${reason}.`,
   });
 }

@@ -17,12 +17,11 @@ export interface Act {
 
 const DISCONNECTED: Readonly<Record<Disconnection['outcome'], string>> = {
   closed: 'The connection was closed. The session stays.',
-  asked: 'Whoever carries the connection was told to close it. The session stays.',
   notConnected: 'The client was not connected any more. Nothing was closed.',
 };
 
 const RESUMED: Readonly<Record<Resumption['outcome'], string>> = {
-  asked: 'A delivery run was asked for.',
+  requested: 'A delivery run was asked for.',
   notConnected: 'The client is away. Delivery begins when it returns.',
 };
 

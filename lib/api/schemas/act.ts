@@ -24,6 +24,7 @@ export const provision = z
 export const disconnection = z
   .object({ outcome: z.enum(['closed', 'notConnected']) })
   .openapi('Disconnection', { description: '`notConnected`: there was no connection' });
+export type Disconnection = z.infer<typeof disconnection>;
 
 export const droppedMessages = z
   .object({
@@ -72,3 +73,4 @@ export const operation = z
     finishedAt: time.optional(),
   })
   .openapi('Operation');
+export type Operation = z.infer<typeof operation>;
