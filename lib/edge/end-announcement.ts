@@ -13,7 +13,7 @@ export function endEvent(
   const { clientId, incarnation, sessionExpiryInterval } = session;
   const detail = {
     version: 1 as const,
-    id: eventId(clientId, incarnation, 'end'),
+    id: eventId(clientId, incarnation, reason, endedAtMs),
     clientId,
     incarnation,
     endedAt: new Date(endedAtMs).toISOString(),

@@ -17,12 +17,12 @@ const interval = () =>
 const count = (description: string) => described(z.int().check(z.minimum(0)), description);
 
 const common = {
-  version: z.literal(1),
+  version: described(z.literal(1), 'Of the form of this detail.'),
   id: described(
     z.string().check(z.length(22)),
     'Names what happened: the same in every copy of the event, which may come more than once.',
   ),
-  clientId: z.string(),
+  clientId: described(z.string(), 'The client identifier, as the client chose it.'),
   incarnation: described(
     z.string(),
     'With the client identifier, names the life of the session: a clean start or an expiry begins another one.',
@@ -99,7 +99,11 @@ export const EVENT_SCHEMAS = {
     'A connection has ended by itself; one that was taken over has the session.takenOver of its successor.',
   ),
   'session.expired': described(
-    z.strictObject({ ...ofLifeEnd, reason: z.literal('expired'), lost: z.optional(lost) }),
+    z.strictObject({
+      ...ofLifeEnd,
+      reason: described(z.literal('expired'), 'Always the same.'),
+      lost: z.optional(described(lost, 'What waited for the client and is lost with the session.')),
+    }),
     'A session has ended since its client stayed away for longer than its Session Expiry Interval.',
   ),
   'session.ended': described(
