@@ -35,7 +35,7 @@ const dependencies: EdgeDependencies = {
   subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock: Date.now }),
   routes: createRouteStore(client, tables.routes, { clock: Date.now }),
   shareGroups: createShareGroupStore(client, tables.routes),
-  broker: new IotCoreBroker(createIotCoreClient()),
+  broker: new IotCoreBroker(createIotCoreClient(), (failure) => metrics.add(`LookUp.${failure}`)),
   requests,
   configuration: parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION')),
   clock: Date.now,

@@ -13,7 +13,7 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
-import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
+import type { MessageReport, PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
 import { checkListener, heartbeat } from '#packet-edge/listeners';
 import { reassignShared } from '#packet-edge/share-reassignment';
@@ -79,12 +79,28 @@ const dependencies: PacketEdgeDependencies = {
       .forClient(clientId)
       .info(`${what}: ${outcome}`, { outcome, ...(reason !== undefined && { reason }) });
   },
+  reportMessage: countMessage,
   configuration,
   clock,
   sleep: async (milliseconds) => {
     await setTimeout(milliseconds);
   },
 };
+
+function countMessage(report: MessageReport): void {
+  switch (report.what) {
+    case 'appended':
+      metrics.add('Messages.appended', report.filters);
+      break;
+    case 'sentAgain':
+      metrics.add('Messages.redelivered');
+      break;
+    case 'sent':
+      metrics.add('Messages.delivered');
+      metrics.add('Messages.oldestAge', report.ageMs, 'Milliseconds');
+      break;
+  }
+}
 
 async function exchange(request: PacketsRequest): Promise<PacketsResponse> {
   const response = await handlePackets(request, dependencies);

@@ -28,6 +28,13 @@ export function sendFailure(error: unknown): SendOutcome {
   return error instanceof Error && error.name === 'TimeoutError' ? 'timedOut' : 'unavailable';
 }
 
+/** Why a look-up got no answer: the broker's quota was used up, or anything else. */
+export type LookUpFailure = 'throttled' | 'failed';
+
+export function isThrottled(error: unknown): boolean {
+  return statusOf(error) === 429;
+}
+
 /** Translates a failed look-up. */
 export function lookUpFailure(error: unknown): Exclude<LookUp<never>, { outcome: 'found' }> {
   if (statusOf(error) === 404) return { outcome: 'unknownClient' };

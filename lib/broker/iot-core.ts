@@ -15,7 +15,13 @@ import type {
   LookUp,
   SendOutcome,
 } from './broker.ts';
-import { disconnectFailure, lookUpFailure, sendFailure } from './failures.ts';
+import {
+  disconnectFailure,
+  isThrottled,
+  type LookUpFailure,
+  lookUpFailure,
+  sendFailure,
+} from './failures.ts';
 import { userPropertiesJson } from './user-properties.ts';
 
 /** Seconds that the broker waits for the client's PUBACK (1 to 15; its own default is 5). */
@@ -39,9 +45,18 @@ function definedOnly<Value extends object>(value: { [Key in keyof Value]: Value[
 /** AWS IoT Core as the broker: GetConnection, ListSubscriptions, SendDirectMessage, DeleteConnection. */
 export class IotCoreBroker implements DisconnectingBroker {
   readonly #client: IoTDataPlaneClient;
+  readonly #onFailure: (failure: LookUpFailure) => void;
 
-  constructor(client: IoTDataPlaneClient) {
+  /** @param onFailure is told of each look-up that the broker did not answer */
+  constructor(client: IoTDataPlaneClient, onFailure: (failure: LookUpFailure) => void = () => {}) {
     this.#client = client;
+    this.#onFailure = onFailure;
+  }
+
+  #failed(error: unknown): ReturnType<typeof lookUpFailure> {
+    const failure = lookUpFailure(error);
+    if (failure.outcome === 'unavailable') this.#onFailure(isThrottled(error) ? 'throttled' : 'failed');
+    return failure;
   }
 
   async connection(clientId: string): Promise<LookUp<BrokerConnection>> {
@@ -57,7 +72,7 @@ export class IotCoreBroker implements DisconnectingBroker {
       });
       return { outcome: 'found', value };
     } catch (error) {
-      return lookUpFailure(error);
+      return this.#failed(error);
     }
   }
 
@@ -76,7 +91,7 @@ export class IotCoreBroker implements DisconnectingBroker {
       } while (nextToken !== undefined);
       return { outcome: 'found', value: found };
     } catch (error) {
-      return lookUpFailure(error);
+      return this.#failed(error);
     }
   }
 

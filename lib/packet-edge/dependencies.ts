@@ -31,6 +31,13 @@ export interface SessionReport {
   readonly reason?: string;
 }
 
+/** What has become of a message, for metrics. */
+export type MessageReport =
+  | { readonly what: 'appended'; readonly filters: number }
+  /** For the first time; an acknowledgement may follow. */
+  | { readonly what: 'sent'; readonly ageMs: number }
+  | { readonly what: 'sentAgain' };
+
 /** What the packet edge works with. */
 export interface PacketEdgeDependencies {
   readonly sessions: SessionStore;
@@ -50,6 +57,8 @@ export interface PacketEdgeDependencies {
   /** Publishes to the broker's own subscribers too; absent: the packet edge stands alone. */
   readonly publishToBroker?: (message: Message) => Promise<void>;
   readonly report: (report: SessionReport) => void;
+  /** Absent: nobody counts. */
+  readonly reportMessage?: (report: MessageReport) => void;
   readonly configuration: SessionConfiguration;
   readonly clock: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;

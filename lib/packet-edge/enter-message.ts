@@ -11,6 +11,8 @@ export async function announce(
   dependencies: PacketEdgeDependencies,
   exchange?: Exchange,
 ): Promise<void> {
+  const { routes, isAgain } = logged;
+  if (isAgain !== true) dependencies.reportMessage?.({ what: 'appended', filters: routes.length });
   await announceOnline(logged, dependencies, exchange);
   await dependencies.publishToBroker?.(logged.message);
 }

@@ -30,6 +30,7 @@ async function sendAgain(entry: Outbound, exchange: Exchange): Promise<boolean> 
   // [MQTT-3.1.2-25]
   if (publishBytes(again, context.protocolVersion) > (context.maximumPacketSize ?? Number.POSITIVE_INFINITY))
     return letGo('tooLarge', message.topic);
+  dependencies.reportMessage?.({ what: 'sentAgain' });
   // [MQTT-3.3.1-1]
   exchange.reply(again);
   return true;

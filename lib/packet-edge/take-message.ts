@@ -41,6 +41,7 @@ export async function takeMessage(
   // [MQTT-3.1.2-25]
   if (bytes > (context.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return letGo('tooLarge');
   const taken = take(flow, message.position);
+  dependencies.reportMessage?.({ what: 'sent', ageMs: nowMs - message.receivedAtMs });
   if (delivery.qos === 0) {
     exchange.setFlow(taken);
     exchange.reply(packet);

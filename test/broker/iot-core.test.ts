@@ -11,14 +11,14 @@ let plane: DataPlane;
 let endpoint: string;
 let broker: IotCoreBroker;
 
-function brokerAt(url: string): IotCoreBroker {
+function brokerAt(url: string, ...more: [((failure: 'throttled' | 'failed') => void)?]): IotCoreBroker {
   const client = new IoTDataPlaneClient({
     endpoint: url,
     region: 'local',
     credentials: CREDENTIALS,
     maxAttempts: 1,
   });
-  return new IotCoreBroker(client);
+  return new IotCoreBroker(client, ...more);
 }
 
 beforeEach(async () => {
@@ -146,6 +146,17 @@ describe('asking about a connection', () => {
     plane.answers = [errorAnswer(status, name)];
     expect(await broker.connection('c')).toMatchObject(expected);
     expect(await broker.subscriptions('c')).toMatchObject(expected);
+  });
+
+  it('tells of look-ups that the broker did not answer, and of those that it throttled', async () => {
+    const failures: string[] = [];
+    const telling = brokerAt(endpoint, (failure) => failures.push(failure));
+    for (const status of [404, 429, 500]) {
+      plane.answers = [errorAnswer(status, 'Error')];
+      await telling.connection('c');
+      await telling.subscriptions('c');
+    }
+    expect(failures).toEqual(['throttled', 'throttled', 'failed', 'failed']);
   });
 
   it('says why it could not ask', async () => {
