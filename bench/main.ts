@@ -2,6 +2,7 @@ import { bundles } from './bundles.ts';
 import { connectionUnits } from './connection-units.ts';
 import { deliveryRate } from './delivery-rate.ts';
 import type { Figure } from './figure.ts';
+import { historyUnits } from './history-units.ts';
 import { ingestThroughput } from './ingest-throughput.ts';
 import { packetConnections } from './packet-connections.ts';
 import { packetLatency } from './packet-latency.ts';
@@ -20,6 +21,7 @@ const FIGURES: readonly Figure[] = [
   routingUnits,
   routingTime,
   connectionUnits,
+  historyUnits,
   resumeUnits,
   ingestThroughput,
   deliveryRate,

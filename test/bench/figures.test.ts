@@ -4,6 +4,7 @@ import { ownDynamoDb } from '#test/store/shared-dynamodb';
 import { startTables } from '#test/store/tables';
 import { measureConnectionUnits } from '../../bench/connection-units.ts';
 import type { Measured } from '../../bench/figure.ts';
+import { measureHistoryUnits } from '../../bench/history-units.ts';
 import { silent } from '../../bench/progress.ts';
 import { measureResumeUnits } from '../../bench/resume-units.ts';
 import { measureRoutingUnits } from '../../bench/routing-units.ts';
@@ -34,6 +35,12 @@ test('connecting, subscribing once and disconnecting is at most eight write unit
     'connection.first.writeUnits': 10,
     'connection.returning.writeUnits': 8,
   });
+});
+
+test('history and counts add at most four write units to that, each with its reason', async () => {
+  const measured = await measureHistoryUnits(tables(), silent);
+  expect(missed(measured)).toEqual([]);
+  expect(measured.values['history.writeUnits']).toBe(4);
 });
 
 test('a hundred waiting messages are delivered with few reads and writes, and no deletes', async () => {
