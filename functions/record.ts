@@ -3,6 +3,7 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { type RecordedWrite, readWrite, recordHistory } from '#edge/record-history';
 import { publishEvents } from '#edge/session-events';
 import { environmentVariable } from '#lambda/environment';
+import { handleStreamBatch } from '#lambda/stream-batch';
 import { sessionWriteFrom } from '#lambda/stream-records';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
@@ -44,36 +45,19 @@ function countMetrics(writes: readonly RecordedWrite[]): void {
   }
 }
 
-function fail(error: unknown): void {
-  logger.error(
-    'records of the stream failed and will come again',
-    error instanceof Error ? error : new Error(String(error)),
-  );
-}
-
 /** From the stream of the Sessions table: what each write tells of a session, recorded, published and counted. */
 export async function handler({ Records: records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  const writes: RecordedWrite[] = [];
-  let failed: string | undefined;
   try {
-    for (const record of records) {
-      // Until it is read: a record that cannot be holds up those behind it, not those before.
-      failed = record.dynamodb?.SequenceNumber;
-      const write = readWrite(record.eventID ?? '', sessionWriteFrom(record), configuration);
-      if (write !== undefined) writes.push(write);
-      failed = undefined;
-    }
-  } catch (error) {
-    fail(error);
-  }
-  try {
-    await recordHistory(writes, dependencies);
-    countMetrics(writes);
-  } catch (error) {
-    fail(error);
-    failed = records[0]?.dynamodb?.SequenceNumber;
+    return await handleStreamBatch(
+      records,
+      logger,
+      (record) => readWrite(record.eventID ?? '', sessionWriteFrom(record), configuration),
+      async (writes) => {
+        await recordHistory(writes, dependencies);
+        countMetrics(writes);
+      },
+    );
   } finally {
     metrics.publish();
   }
-  return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
 }

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { endedSessionFrom, handleStreamRecords } from '#lambda/stream-records';
+import { endedSessionFrom, handleStreamRecords, sessionWriteFrom } from '#lambda/stream-records';
 import type { Session } from '#session/session';
 import { toItem } from '#store/session-item';
 import { exampleSession } from '#test/store/example-sessions';
@@ -96,6 +96,31 @@ describe('what ended, by a record of the stream', () => {
     expect(endedSessionFrom(record('MODIFY', before, { ...before, revision: 2 }))).toBeUndefined();
     expect(endedSessionFrom(record('INSERT', undefined, before))).toBeUndefined();
     expect(endedSessionFrom(record('REMOVE'))).toBeUndefined();
+  });
+});
+
+describe('the write of a session, by a record of the stream', () => {
+  it('is told with the session before and after it', () => {
+    const after = { ...before, revision: 2 };
+    const modified = record('MODIFY', before, after);
+    const written = { ...modified, dynamodb: { ...modified.dynamodb, ApproximateCreationDateTime: 7 } };
+    expect(sessionWriteFrom(written)).toEqual({
+      before,
+      after,
+      removedByTimeToLive: false,
+      recordedAtMs: 7_000,
+    });
+  });
+
+  it('is a removal by TTL when the service says so', () => {
+    const removed = record('REMOVE', before);
+    const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+    expect(sessionWriteFrom({ ...removed, userIdentity })).toMatchObject({
+      before,
+      after: undefined,
+      removedByTimeToLive: true,
+    });
+    expect(sessionWriteFrom(removed)).toMatchObject({ removedByTimeToLive: false });
   });
 });
 
