@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Advice } from '#advice/advice';
 import { adviceId } from '#advice/advice-id';
@@ -106,6 +107,20 @@ describe('what waits for a fleet', () => {
     expect(fleet.problems).toEqual(['bad']);
     expect(survey.waiting.isEstimate).toBe(true);
     expect(survey).not.toHaveProperty('next');
+  });
+
+  it('keeps within its read units also where each session has much waiting', async () => {
+    const fleet = new SurveyedFleet(tables, 100);
+    const ofOnePage = (clientId: string) =>
+      createHash('sha256').update(clientId).digest().readUInt32BE() % 8 === 0;
+    const names = Array.from({ length: 150 }, (_, index) => `vehicle-${index}`);
+    const clientIds = names.filter(ofOnePage).slice(0, 12);
+    await Promise.all(clientIds.map((clientId) => fleet.away(clientId)));
+    await Promise.all(clientIds.map((clientId) => fleet.publish(fleet.filterOf(clientId), 30, 1_000, 3_000)));
+    const { readUnits, clients } = await fleet.survey();
+    expect(readUnits).toBeLessThanOrEqual(100);
+    expect(clients).toBeGreaterThan(2);
+    expect(clients).toBeLessThan(12);
   });
 
   it('stops when there is no time left, and goes on there', async () => {

@@ -123,8 +123,8 @@ export class SurveyedFleet {
     return filterOf(clientId);
   }
 
-  /** Messages of 60 bytes on the log of a client's filter, and its route. */
-  async publish(filter: string, count: number, everyMs = 1_000): Promise<void> {
+  /** Messages on a filter's log, by default of 60 bytes on that of a client, and its route. */
+  async publish(filter: string, count: number, everyMs = 1_000, payloadBytes = 6): Promise<void> {
     const { names } = this.#tables;
     const clock = () => this.nowMs;
     const routes = createRouteStore(this.#writer, names.routes, { clock });
@@ -142,7 +142,7 @@ export class SurveyedFleet {
         message: {
           messageId: `${filter} ${receivedAtMs}`,
           topic: filter.replace('#', 'all'),
-          payload: new Uint8Array(6),
+          payload: new Uint8Array(payloadBytes),
           qos: 1,
           receivedAtMs,
         },
