@@ -146,7 +146,11 @@ export class SessionDashboard extends Construct {
         ],
         QUARTER,
       ),
-      graph('Look-ups at the broker', this.counts('LookUp', ['throttled', 'repaired', 'failed']), QUARTER),
+      graph(
+        'Look-ups at the broker',
+        this.counts('LookUp', ['throttled', 'failed', 'gaveUp', 'repaired']),
+        QUARTER,
+      ),
       graph('Age of the oldest request in a queue (s)', Object.values(work).map(ageOf), QUARTER),
     ];
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { DropReason } from '#session/session';
 import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
 
 const TYPE = 'AWS::CloudWatch::Dashboard';
@@ -99,4 +100,22 @@ test('what the functions count is found under the namespace and service that the
   expect(metricsIn(own, 'Fleet')).toEqual(metricsIn(widgets, 'MqttSessions'));
   const [metric] = own.flatMap(({ properties }) => properties.metrics ?? []);
   expect(metric?.slice(0, 4)).toEqual(['Fleet', 'Fleet.connected', 'service', 'north']);
+});
+
+test('each reason of a drop has its line', () => {
+  const reasons: Readonly<Record<DropReason, true>> = {
+    overflowMessages: true,
+    overflowBytes: true,
+    expired: true,
+    notAuthorized: true,
+    tooLarge: true,
+    refused: true,
+    operator: true,
+  };
+  const shown = metricsIn(widgets, 'MqttSessions').filter((name) => name.startsWith('Messages.dropped.'));
+  expect(shown.sort()).toEqual(
+    Object.keys(reasons)
+      .map((reason) => `Messages.dropped.${reason}`)
+      .sort(),
+  );
 });
