@@ -45,10 +45,16 @@ function wasTakenOver(connection: Connection, next: Connection | undefined): boo
   return (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
 }
 
+/** The broker may end a connection just before it takes the one that it ends it for, and says so. */
+function wasEndedFor(connection: Connection, next: Connection | undefined): boolean {
+  if (next === undefined) return false;
+  return connection.disconnectReason === 'DUPLICATE_CLIENTID' || wasTakenOver(connection, next);
+}
+
 function beganOf(life: Life, previous: Life | undefined): Began | undefined {
   const { connection, sessionPresent, incarnation, sessionExpiryInterval } = life;
   if (connection.isProvisioned && sessionPresent) return undefined;
-  const tookOver = previous !== undefined && wasTakenOver(previous.connection, connection);
+  const tookOver = previous !== undefined && wasEndedFor(previous.connection, connection);
   return {
     type: tookOver ? 'takenOver' : sessionPresent ? 'resumed' : 'started',
     atMs: startOf(connection),
@@ -60,7 +66,7 @@ function beganOf(life: Life, previous: Life | undefined): Began | undefined {
 
 function overOf({ connection, incarnation }: Life, next: Life | undefined): Over | undefined {
   const atMs = endOf(connection);
-  const isTold = !connection.isProvisioned && !wasTakenOver(connection, next?.connection);
+  const isTold = !connection.isProvisioned && !wasEndedFor(connection, next?.connection);
   if (atMs === undefined || !isTold) return undefined;
   const { disconnectReason: reason } = connection;
   return { atMs, incarnation, ...(reason !== undefined && { reason }) };

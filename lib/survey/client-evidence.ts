@@ -30,23 +30,6 @@ function seenConnection({ atMs, type, ipAddress, principal }: Began): SeenConnec
   };
 }
 
-/** The broker ended the connection before it took the next one, and says so. */
-const ENDED_FOR_ANOTHER = 'DUPLICATE_CLIENTID';
-
-/** The same with each connection that began because another one was ended for it told as a takeover, as it was. */
-function withTakeovers(oldestFirst: readonly HistoryEntry[]): readonly HistoryEntry[] {
-  let isEndedForAnother = false;
-  return oldestFirst.flatMap((entry) => {
-    if (entry.type === 'disconnected' && entry.reason === ENDED_FOR_ANOTHER) {
-      isEndedForAnother = true;
-      return [];
-    }
-    if (!hasBegun(entry) || !isEndedForAnother) return [entry];
-    isEndedForAnother = false;
-    return [{ ...entry, type: 'takenOver' as const }];
-  });
-}
-
 /** The times without a connection that a return has ended. */
 function absencesIn(oldestFirst: readonly HistoryEntry[]): readonly Absence[] {
   const absences: Absence[] = [];
@@ -75,7 +58,7 @@ function subscriptionEvidence(subscription: Subscription, waiting: WaitingCount)
 /** The evidence on one client, from everything that is recorded of it. */
 export function clientEvidence({ session, subscriptions, waiting, entries }: LookedAt): ClientEvidence {
   const { clientId, status, sessionExpiryInterval, delivered, drops } = session;
-  const oldestFirst = withTakeovers(entries.toReversed());
+  const oldestFirst = entries.toReversed();
   const disconnectedAtMs = status === 'connected' ? undefined : endOf(newestConnection(session));
   return {
     clientId,

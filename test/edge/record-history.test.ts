@@ -36,8 +36,12 @@ const entriesOf = async (clientId: string) => {
   return (await store.list(clientId, { limit: 100 })).entries.toReversed();
 };
 
-/** A client that connects, drops, returns, is taken over, leaves and expires; its events come twice. */
-async function liveTwice() {
+/**
+ * A client that connects, drops, returns, is taken over, leaves and expires; its events come twice.
+ *
+ * @param endedForMs so long before it takes the next connection the broker ends the one that it ends for it
+ */
+async function liveTwice(endedForMs?: number) {
   const edge = new Edge(tables());
   const writes = new RecordedWrites(edge.dependencies.configuration);
   const dependencies = { ...edge.dependencies, sessions: writes.of(edge.dependencies.sessions) };
@@ -45,6 +49,9 @@ async function liveTwice() {
     edge.connected(0, T, { ipAddress: '203.0.113.1', principalIdentifier: 'one' }),
     edge.disconnected(0, T + 10 * SECOND),
     edge.connected(1, T + 20 * SECOND, { ipAddress: '203.0.113.2' }),
+    ...(endedForMs === undefined
+      ? []
+      : [edge.disconnected(1, T + 30 * SECOND - endedForMs, { disconnectReason: 'DUPLICATE_CLIENTID' })]),
     edge.connected(2, T + 30 * SECOND, { ipAddress: '203.0.113.3' }),
     edge.disconnected(2, T + 40 * SECOND, { disconnectReason: 'CLIENT_INITIATED_DISCONNECT' }),
   ];
@@ -93,6 +100,18 @@ describe('what happened, recorded from the writes of sessions', () => {
     expect(counted).toEqual(COUNTED);
     expect(published.map(({ detailType }) => detailType)).toEqual(PUBLISHED);
   });
+
+  it.each([-5, 0, 5])(
+    'is a takeover also when the broker ends a connection %d ms before it takes the one that it ends it for',
+    async (endedForMs) => {
+      const { clientId, writes } = await liveTwice(endedForMs);
+      const { dependencies, published } = newRecord();
+      const counted = await countedBy(() => recordHistory(writes, dependencies));
+      expect(await entriesOf(clientId)).toMatchObject(STORY);
+      expect(counted).toEqual(COUNTED);
+      expect(published.map(({ detailType }) => detailType)).toEqual(PUBLISHED);
+    },
+  );
 
   it('is each thing once when a batch is tried again, whole and in parts', async () => {
     const { clientId, writes } = await liveTwice();

@@ -112,19 +112,6 @@ describe('the evidence on a client', () => {
     ]);
   });
 
-  it('tells of a takeover also where the broker ended one connection before it took the other', () => {
-    const endedForAnother: EntryDetails = { ...disconnected, reason: 'DUPLICATE_CLIENTID' };
-    const { connections, absences } = evidenceOf(
-      began('started'),
-      endedForAnother,
-      began('resumed'),
-      disconnected,
-      began('resumed'),
-    );
-    expect(connections.map((each) => each.began)).toEqual(['started', 'takenOver', 'resumed']);
-    expect(absences).toMatchObject([{ fromMs: START_MS + 3 * HOUR_MS }]);
-  });
-
   it('takes a takeover for no absence, and what came before its history for nothing', () => {
     const { absences } = evidenceOf(expired(3), began('started'), began('takenOver'));
     expect(absences).toEqual([]);
