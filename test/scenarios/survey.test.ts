@@ -49,13 +49,13 @@ describe('the survey of a fleet', () => {
       expect(survey?.waiting).toEqual({ messages: 3, bytes: 59, isEstimate: false });
       const points = await statistics.points(Date.now() - 120_000, Date.now());
       expect(points.at(-1)).toMatchObject({ waiting: 3 });
-    }, 30_000);
+    }, 60_000);
 
     const page = await look({ clientId, widgetContext: { forms: { all: {} } } });
     expect(page).toContain(`${clientId} is away since `);
     expect(page).toContain('3 messages, 59 bytes');
     expect(page).toContain('<td>fleet/surveyed/#</td><td>1</td>');
-  }, 60_000);
+  }, 120_000);
 
   it('shows a client identifier that holds markup as text, and describes itself', async () => {
     const clientId = 'durable-<img src=x onerror=alert(1)>';
@@ -68,7 +68,7 @@ describe('the survey of a fleet', () => {
     expect(page).not.toMatch(/<(img|script)/);
     expect(await look({ describe: true })).toMatch(/^## MQTT session look-up/);
     expect(await look({})).toContain('<h3>Fleet</h3>');
-  }, 60_000);
+  }, 120_000);
 
   it('finds two devices that share a client identifier, to and fro between their addresses', async () => {
     const clientId = 'durable-shared';
@@ -84,14 +84,14 @@ describe('the survey of a fleet', () => {
       await eventually(async () => {
         const session = await fleet.session(clientId);
         expect(session).toMatchObject({ status: 'connected', ipAddress: localAddress });
-      }, 30_000);
+      }, 60_000);
     }
     await eventually(async () => {
       const { advice } = await statistics.advice<Advice>({ limit: 100 });
       const shared = advice.find((each) => each.clientId === clientId);
       expect(shared).toMatchObject({ kind: 'sharedClientId', severity: 'warning' });
       expect(shared?.evidence['addresses']).toEqual(expect.arrayContaining(['127.0.0.2', '127.0.0.3']));
-    }, 30_000);
+    }, 60_000);
     expect(await look({ clientId })).toContain('several devices share it.');
-  }, 90_000);
+  }, 180_000);
 });
