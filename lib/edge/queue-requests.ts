@@ -8,6 +8,7 @@ import type {
   ListenerCheck,
   LookUpRequest,
   MemberEnd,
+  OperationRequest,
   RouteCheck,
   WillRequest,
 } from './requests.ts';
@@ -56,6 +57,8 @@ const memberEnd = z.object({
   incarnation: z.string().check(z.minLength(1)),
   from: z.optional(z.string()),
 });
+
+const operation = z.object({ operationId: z.string().check(z.minLength(1)) });
 
 function read<Request>(schema: z.ZodMiniType<Request>, body: unknown, allowed: string): Request {
   const result = schema.safeParse(body);
@@ -106,4 +109,9 @@ export function parseMemberEnd(body: unknown): MemberEnd {
     '{"kind": "memberEnded", "clientId": …, "incarnation": …} and where to go on',
   );
   return { ...end, ...(from !== undefined && { from }) };
+}
+
+/** @throws RefusedEventError */
+export function parseOperationRequest(body: unknown): OperationRequest {
+  return read(operation, body, '{"operationId": …}');
 }

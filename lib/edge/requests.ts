@@ -71,12 +71,18 @@ export interface MemberEnd {
   readonly from?: Position;
 }
 
+/** The next part of a background operation. */
+export interface OperationRequest {
+  readonly operationId: string;
+}
+
 export interface QueueUrls {
   readonly deliveries?: string;
   readonly lookUps?: string;
   readonly routeChecks?: string;
   readonly unrouted?: string;
   readonly packetRequests?: string;
+  readonly operations?: string;
   readonly deadLetters?: string;
 }
 
@@ -125,6 +131,10 @@ export class Requests {
 
   async memberEnded(end: MemberEnd): Promise<void> {
     await this.#send('packetRequests', end, 0);
+  }
+
+  async operation(request: OperationRequest): Promise<void> {
+    await this.#send('operations', request, 0);
   }
 
   /** A message that no filter matched yet. */

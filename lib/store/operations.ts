@@ -19,6 +19,19 @@ export interface Operation {
   readonly request: Readonly<Record<string, string | number | boolean>>;
   /** Where the next part begins. */
   readonly nextKey?: string;
+  /** The part at hand, which is done again when whoever began it has died. */
+  readonly part?: OperationPart;
+  /** Tries in a row that failed. */
+  readonly failures?: number;
+}
+
+export interface OperationPart {
+  /** Clients that it is for. */
+  readonly clientIds: readonly string[];
+  /** Sessions that were looked at for them. */
+  readonly examined: number;
+  /** Where the part behind it begins; absent: it is the last. */
+  readonly nextKey?: string;
 }
 
 /** Background operations and how far they are. */

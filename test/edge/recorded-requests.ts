@@ -3,7 +3,14 @@ import type { FurtherLook } from '#edge/further-look';
 import { type CarrierEnd, type MemberEnd, Requests, type SignalRequest } from '#edge/requests';
 
 export interface Recorded {
-  readonly queue: 'deliveries' | 'lookUps' | 'routeChecks' | 'unrouted' | 'packetRequests' | 'deadLetters';
+  readonly queue:
+    | 'deliveries'
+    | 'lookUps'
+    | 'routeChecks'
+    | 'unrouted'
+    | 'packetRequests'
+    | 'operations'
+    | 'deadLetters';
   readonly body: unknown;
   readonly delaySeconds?: number;
 }
@@ -49,6 +56,10 @@ export class RecordedRequests extends Requests {
 
   override async signal(body: SignalRequest): Promise<void> {
     this.all.push({ queue: 'packetRequests', body });
+  }
+
+  override async operation(body: unknown): Promise<void> {
+    this.all.push({ queue: 'operations', body });
   }
 
   override async carrierEnded(body: CarrierEnd): Promise<void> {
