@@ -137,6 +137,11 @@ export class Requests {
     await this.#send('operations', request, 0);
   }
 
+  /** An operator has an event handled again that was given up. */
+  async again(queue: keyof QueueUrls, body: unknown): Promise<void> {
+    await this.#send(queue, body, 0);
+  }
+
   /** A message that no filter matched yet. */
   async furtherLook({ event, delaySeconds }: FurtherLook): Promise<void> {
     await this.#send('unrouted', event, delaySeconds);

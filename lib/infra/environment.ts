@@ -40,6 +40,7 @@ export function environmentOf(
   const deliveries = { [Variable.deliveriesQueue]: queues.deliveries.queueUrl };
   const routeChecks = { [Variable.routeChecksQueue]: queues.routeChecks.queueUrl };
   const packetRequests = { [Variable.packetRequestsQueue]: queues.packetRequests.queueUrl };
+  const operations = { [Variable.operationsQueue]: queues.operationParts.queueUrl };
   return {
     Lifecycle: {
       ...common,
@@ -98,7 +99,20 @@ export function environmentOf(
       ...deliveries,
       ...routeChecks,
       ...packetRequests,
+      ...operations,
       [Variable.lookUpsQueue]: queues.lookUps.queueUrl,
+      [Variable.unroutedQueue]: queues.unrouted.queueUrl,
+    },
+    Operate: {
+      ...common,
+      ...sessions,
+      ...subscriptions,
+      ...routes,
+      ...history,
+      ...statistics,
+      ...deliveries,
+      ...packetRequests,
+      ...operations,
     },
     Survey: { ...looking, ...everyTable },
     Widget: { ...looking, ...everyTable },

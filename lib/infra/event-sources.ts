@@ -26,6 +26,7 @@ export interface SessionFunctions {
   /** Called by a dashboard. */
   readonly widget: IFunction;
   readonly record: IFunction;
+  readonly operate: IFunction;
 }
 
 export interface EventSourcesProps {
@@ -48,6 +49,7 @@ export function connectEventSources(scope: Construct, props: EventSourcesProps):
   fromQueue(scope, 'LookUpsToLifecycle', queues.lookUps, functions.lifecycle);
   fromQueue(scope, 'RouteChecksToExpire', queues.routeChecks, functions.expire);
   fromQueue(scope, 'PacketRequestsToPackets', queues.packetRequests, functions.packets);
+  fromQueue(scope, 'OperationPartsToOperate', queues.operationParts, functions.operate);
   fromStream(scope, 'SessionsToExpire', tables.sessions, functions.expire, {
     deadLetters: queues.deadLetters,
     filters: [removedByTimeToLive, endedALife],

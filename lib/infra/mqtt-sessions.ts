@@ -170,6 +170,7 @@ export class MqttSessions extends Construct {
     readonly survey: LambdaFunction;
     readonly widget: LambdaFunction;
     readonly record: LambdaFunction;
+    readonly operate: LambdaFunction;
   };
   /** Where what happens to sessions is published: docs/events.md. */
   readonly events: EventBus;
@@ -222,6 +223,7 @@ export class MqttSessions extends Construct {
       survey: add('Survey'),
       widget: add('Widget'),
       record: add('Record'),
+      operate: add('Operate'),
     };
 
     connectEventSources(this, { ...resources, functions: this.functions, deliveryConcurrency });

@@ -12,6 +12,7 @@ export const EnvironmentVariable = {
   lookUpsQueue: 'LOOK_UPS_QUEUE_URL',
   routeChecksQueue: 'ROUTE_CHECKS_QUEUE_URL',
   packetRequestsQueue: 'PACKET_REQUESTS_QUEUE_URL',
+  operationsQueue: 'OPERATIONS_QUEUE_URL',
   deadLettersQueue: 'DEAD_LETTERS_QUEUE_URL',
   eventBus: 'EVENT_BUS_NAME',
   configuration: 'SESSION_CONFIGURATION',

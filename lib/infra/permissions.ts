@@ -100,10 +100,30 @@ export function permissionsOf(
       onTable(tables.messages, 'GetItem', 'Query'),
       onTable(tables.inflight, 'GetItem', 'PutItem'),
       onTable(tables.history, 'BatchWriteItem', 'Query'),
-      onTable(tables.statistics, 'GetItem', 'Query'),
-      sendTo(queues.deliveries, queues.lookUps, queues.routeChecks, queues.packetRequests),
+      onTable(tables.statistics, 'GetItem', 'PutItem', 'Query'),
+      sendTo(
+        queues.deliveries,
+        queues.lookUps,
+        queues.operationParts,
+        queues.packetRequests,
+        queues.routeChecks,
+        queues.unrouted,
+      ),
+      lookAt(queues.deadLetters),
       onListenerQueues(scope, 'SendMessage'),
       onClients(scope, 'DeleteConnection', 'GetConnection'),
+    ],
+    Operate: [
+      onTable(tables.sessions, 'GetItem', 'PutItem'),
+      onIndex(tables.sessions, STATUS_INDEX.indexName),
+      onTable(tables.subscriptions, 'Query'),
+      onTable(tables.routes, 'GetItem', 'PutItem', 'UpdateItem'),
+      onTable(tables.history, 'BatchWriteItem'),
+      onTable(tables.statistics, 'GetItem', 'PutItem'),
+      sendTo(queues.deliveries, queues.operationParts, queues.packetRequests),
+      receiveFrom(queues.operationParts),
+      onListenerQueues(scope, 'SendMessage'),
+      onClients(scope, 'DeleteConnection'),
     ],
     Survey: [
       onTable(tables.sessions, 'BatchGetItem'),
@@ -156,6 +176,14 @@ function sendTo(...queues: readonly Queue[]): Permission {
   return {
     actions: ['sqs:SendMessage'],
     resources: queues.map((queue) => queue.queueArn),
+  };
+}
+
+/** What operators look at, and may have handled again. */
+function lookAt(queue: Queue): Permission {
+  return {
+    actions: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'],
+    resources: [queue.queueArn],
   };
 }
 

@@ -14,6 +14,8 @@ export interface Queues {
   readonly routeChecks: Queue;
   /** Work for the packet edge that is no client's packet, such as a will whose delay passes. */
   readonly packetRequests: Queue;
+  /** The next part of what operators have asked for. */
+  readonly operationParts: Queue;
   /** Everything that was refused or that ran out of attempts. */
   readonly deadLetters: Queue;
 }
@@ -44,6 +46,8 @@ export function createQueues(scope: Construct): Queues {
     lookUps: work('LookUps', 'Lifecycle'),
     routeChecks: work('RouteChecks', 'Expire'),
     packetRequests: work('PacketRequests', 'Packets'),
+    // The construct id Operations is the dashboard's.
+    operationParts: work('OperationParts', 'Operate'),
     deadLetters,
   };
 }

@@ -10,7 +10,8 @@ export type FunctionName =
   | 'Api'
   | 'Survey'
   | 'Widget'
-  | 'Record';
+  | 'Record'
+  | 'Operate';
 
 /**
  * How long one invocation may take. Deliver hands a long backlog on to a further run, so its minute bounds
@@ -28,4 +29,6 @@ export const TIMEOUTS: Readonly<Record<FunctionName, Duration>> = {
   Survey: Duration.seconds(50),
   Widget: Duration.seconds(15),
   Record: Duration.seconds(60),
+  // Fifty sessions are ended in one run; the broker may be slow to end its own.
+  Operate: Duration.seconds(60),
 };

@@ -3,7 +3,7 @@ import { dispatchSignals } from '#packet-edge/signals';
 import { endOf } from '#session/connection';
 import { newestConnection, type Session } from '#session/session';
 import { decide } from './decide.ts';
-import type { OperatorDependencies } from './dependencies.ts';
+import type { EndDependencies } from './dependencies.ts';
 import { edgeOf } from './edge-of.ts';
 import { followUp } from './follow-up.ts';
 
@@ -25,7 +25,7 @@ const PAUSES_MS = [100, 400, 1_600];
 export async function closeAtBroker(
   clientId: string,
   cleanSession: boolean,
-  { broker, sleep }: Pick<OperatorDependencies, 'broker' | 'sleep'>,
+  { broker, sleep }: Pick<EndDependencies, 'broker' | 'sleep'>,
 ): Promise<Closed> {
   for (const pauseMs of [...PAUSES_MS, undefined]) {
     const { outcome } = await broker.disconnect(clientId, cleanSession);
@@ -41,7 +41,7 @@ type End = 'gone' | 'byOperator' | 'overtaken';
 async function signalClose(
   { clientId, carrier }: Session,
   connectionId: string,
-  dependencies: OperatorDependencies,
+  dependencies: EndDependencies,
 ): Promise<void> {
   if (carrier === undefined) return;
   const signal = { kind: 'close', connectionId } as const;
@@ -56,7 +56,7 @@ async function signalClose(
  */
 export async function closeAtPacketEdge(
   clientId: string,
-  dependencies: OperatorDependencies,
+  dependencies: EndDependencies,
   only?: string,
 ): Promise<Closed> {
   const { sessions, clock } = dependencies;
@@ -99,10 +99,7 @@ export async function closeAtPacketEdge(
 }
 
 /** Ends the connection of a session that has just been ended, wherever it is, and the broker's own session. */
-export async function closeConnectionOf(
-  session: Session,
-  dependencies: OperatorDependencies,
-): Promise<Closed> {
+export async function closeConnectionOf(session: Session, dependencies: EndDependencies): Promise<Closed> {
   const { clientId } = session;
   const newest = newestConnection(session);
   if (edgeOf(clientId, session, dependencies.configuration) === 'packets')

@@ -3,7 +3,7 @@ import { ContendedSessionError } from '#edge/errors';
 import type { SessionPolicy } from '#session/policy';
 import type { Session } from '#session/session';
 import { type SessionEvent, transition } from '#session/transition';
-import type { OperatorDependencies } from './dependencies.ts';
+import type { EndDependencies } from './dependencies.ts';
 import { policyOf } from './edge-of.ts';
 
 /** Lost races before the operator is asked to try again. */
@@ -27,7 +27,7 @@ export type Decided<Settled> = { readonly change: Change } | { readonly settled:
 export async function decide<Settled>(
   clientId: string,
   decision: (prior: Session | undefined, policy: SessionPolicy) => Decision<Settled>,
-  { sessions, configuration, clock }: Pick<OperatorDependencies, 'sessions' | 'configuration' | 'clock'>,
+  { sessions, configuration, clock }: Pick<EndDependencies, 'sessions' | 'configuration' | 'clock'>,
 ): Promise<Decided<Settled>> {
   let prior = await sessions.get(clientId);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

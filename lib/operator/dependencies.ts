@@ -5,16 +5,20 @@ import type { SignalSender } from '#packet-edge/dependencies';
 import type { FlowStore } from '#store/flows';
 import type { LogPages } from '#store/log-pages';
 
-/** What operators' acts work with. */
-export interface OperatorDependencies extends EdgeDependencies {
+/** What it takes to end sessions and connections. */
+export interface EndDependencies extends EdgeDependencies {
   readonly broker: DisconnectingBroker;
-  readonly flows: FlowStore;
-  readonly logPages: LogPages;
   readonly signalSender: SignalSender;
   readonly history: { append(entries: readonly HistoryEntry[]): Promise<void> };
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Unique for ever. */
   readonly newId: () => string;
+}
+
+/** What operators' acts work with. */
+export interface OperatorDependencies extends EndDependencies {
+  readonly flows: FlowStore;
+  readonly logPages: LogPages;
 }
 
 /** Who acts. */

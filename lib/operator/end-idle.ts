@@ -3,7 +3,7 @@ import { matchesClientPattern } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { Operation, OperationPart, OperationStore } from '#store/operations';
 import type { SessionIndex } from '#store/session-index';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
+import type { EndDependencies, Operator } from './dependencies.ts';
 import { endSession } from './end-session.ts';
 
 export interface EndIdleRequest {
@@ -13,7 +13,7 @@ export interface EndIdleRequest {
   readonly idleSeconds: number;
 }
 
-export interface OperationDependencies extends OperatorDependencies {
+export interface OperationDependencies extends EndDependencies {
   readonly index: Pick<SessionIndex, 'byStatus'>;
   readonly operations: OperationStore;
 }

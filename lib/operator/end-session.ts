@@ -2,7 +2,7 @@ import { startOf } from '#session/connection';
 import { exists, newestConnection, type Session } from '#session/session';
 import { type Closed, closeConnectionOf } from './close-connection.ts';
 import { decide } from './decide.ts';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
+import type { EndDependencies, Operator } from './dependencies.ts';
 import { again, followUp } from './follow-up.ts';
 import { record } from './record.ts';
 
@@ -28,7 +28,7 @@ type Settled = Session | 'notFound' | 'spared';
 export async function endSession(
   clientId: string,
   operator: Operator,
-  dependencies: OperatorDependencies,
+  dependencies: EndDependencies,
   isMeant: (session: Session) => boolean = () => true,
 ): Promise<SessionEnd> {
   const decided = await decide<Settled>(

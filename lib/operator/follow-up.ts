@@ -2,7 +2,7 @@ import { afterChange } from '#edge/after-change';
 import type { Change } from '#edge/change-session';
 import { routeAll } from '#packet-edge/route-subscription';
 import { newestConnection, type Session } from '#session/session';
-import type { OperatorDependencies } from './dependencies.ts';
+import type { EndDependencies } from './dependencies.ts';
 import { edgeOf } from './edge-of.ts';
 
 /** A change that was made before, by somebody who may have died afterwards. */
@@ -11,7 +11,7 @@ export function again(session: Session): Change {
 }
 
 /** Wills that the change has made due are published by the packet edge; one that is asked for twice is published once. */
-async function requestWills(session: Session, { requests, clock }: OperatorDependencies): Promise<void> {
+async function requestWills(session: Session, { requests, clock }: EndDependencies): Promise<void> {
   for (const { connection, atMs } of session.dueWills ?? []) {
     const request = { kind: 'will', clientId: session.clientId, connectionId: connection } as const;
     await requests.will(request, Math.max(0, Math.round((atMs - clock()) / 1000)));
@@ -19,7 +19,7 @@ async function requestWills(session: Session, { requests, clock }: OperatorDepen
 }
 
 /** What follows from an act as from any other change of a session; done again, it changes nothing more. */
-export async function followUp(change: Change, dependencies: OperatorDependencies): Promise<void> {
+export async function followUp(change: Change, dependencies: EndDependencies): Promise<void> {
   const { transition, prior } = change;
   const { session, outcome } = transition;
   if (session === undefined) return;

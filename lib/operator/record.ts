@@ -1,6 +1,6 @@
 import type { HistoryEntry, OperatorEntry } from '#history/entry';
 import type { Session } from '#session/session';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
+import type { EndDependencies, Operator } from './dependencies.ts';
 
 /** Names of acts in the history. */
 export type ActName = 'changeInterval' | 'disconnect' | 'dropWaiting' | 'endSession' | 'provision' | 'resume';
@@ -11,7 +11,7 @@ export async function record(
   session: Pick<Session, 'clientId' | 'incarnation'>,
   detail: NonNullable<OperatorEntry['detail']>,
   { actor }: Operator,
-  { history, clock, newId }: Pick<OperatorDependencies, 'history' | 'clock' | 'newId'>,
+  { history, clock, newId }: Pick<EndDependencies, 'history' | 'clock' | 'newId'>,
 ): Promise<void> {
   const { clientId, incarnation } = session;
   const entry: HistoryEntry = {

@@ -38,6 +38,12 @@ const REQUESTS = {
     ReceiptHandle: z.string(),
     VisibilityTimeout: seconds(43_200),
   }),
+  ChangeMessageVisibilityBatch: z.object({
+    ...queueUrl,
+    Entries: batch(
+      z.object({ Id: z.string(), ReceiptHandle: z.string(), VisibilityTimeout: z.optional(seconds(43_200)) }),
+    ),
+  }),
   GetQueueAttributes: z.object({ ...queueUrl, AttributeNames: z.optional(z.array(z.string())) }),
   GetQueueUrl: z.object({ QueueName: z.string() }),
   ListQueues: z.object({ QueueNamePrefix: z.optional(z.string()) }),
@@ -123,6 +129,18 @@ export class SqsApi {
         'com.amazonaws.sqs#MessageNotInflight',
         'The receipt handle names no message that is in flight',
       );
+    },
+    ChangeMessageVisibilityBatch: ({ QueueUrl, Entries }) => {
+      const queue = this.queue(QueueUrl);
+      const isChanged = ({ ReceiptHandle, VisibilityTimeout = 0 }: (typeof Entries)[number]) =>
+        queue.changeVisibility(ReceiptHandle, VisibilityTimeout);
+      const results = Entries.map((entry) => ({ Id: entry.Id, isChanged: isChanged(entry) }));
+      return {
+        Successful: results.filter((each) => each.isChanged).map(({ Id }) => ({ Id })),
+        Failed: results
+          .filter((each) => !each.isChanged)
+          .map(({ Id }) => ({ Id, Code: 'MessageNotInflight', SenderFault: true })),
+      };
     },
     GetQueueAttributes: ({ QueueUrl, AttributeNames = [] }) => {
       const all = attributesOf(this.queue(QueueUrl));

@@ -39,6 +39,7 @@ const FUNCTIONS = [
   'Survey',
   'Widget',
   'Record',
+  'Operate',
 ] as const;
 
 /** The bundle of the function at a path of the template. */
@@ -80,6 +81,7 @@ test.each([
   ['Expire', ['dynamodb', 'events', 'sqs']],
   ['Packets', ['dynamodb', 'iotdata', 'sqs']],
   ['Api', ['dynamodb', 'iotdata', 'sqs']],
+  ['Operate', ['dynamodb', 'iotdata', 'sqs']],
   ['Survey', ['dynamodb']],
   ['Widget', ['dynamodb']],
 ] as const)('%s has the SDK clients that it uses and no other: %j', (name, used) => {
@@ -142,6 +144,7 @@ test('the paths of the resources are in the template without the CLI', () => {
         'LookUps',
         'RouteChecks',
         'PacketRequests',
+        'OperationParts',
         'DeadLetters',
         'Events',
       ].map((id) => `MqttSessions/Sessions/${id}/Resource`),

@@ -9,10 +9,11 @@ const QUEUES = [
   ['LookUps', 'Lifecycle'],
   ['RouteChecks', 'Expire'],
   ['PacketRequests', 'Packets'],
+  ['OperationParts', 'Operate'],
 ] as const;
 const stream = resourceAt(template, TYPE, 'SessionsToExpire').Properties;
 
-test('five queues and one stream, which has two readers, feed functions', () => {
+test('six queues and one stream, which has two readers, feed functions', () => {
   expect(Object.keys(resourcesByPath(template, TYPE)).sort()).toEqual(
     [...QUEUES.map(([queue, name]) => `${queue}To${name}`), 'SessionsToExpire', 'SessionsToRecord'].sort(),
   );

@@ -13,13 +13,14 @@ const variables = (of: typeof template, name: string): Record<string, unknown> =
   return environment.Variables;
 };
 
-test('nine functions and nothing that CDK adds for itself', () => {
+test('ten functions and nothing that CDK adds for itself', () => {
   expect(functions.sort()).toEqual([
     'Api',
     'Deliver',
     'Expire',
     'Ingest',
     'Lifecycle',
+    'Operate',
     'Packets',
     'Record',
     'Survey',
@@ -45,6 +46,7 @@ test.each([
   ['Survey', 50],
   ['Widget', 15],
   ['Record', 60],
+  ['Operate', 60],
 ])('%s has %d seconds', (name, seconds) => {
   expect(resourceAt(template, TYPE, name).Properties['Timeout']).toBe(seconds);
 });
@@ -64,10 +66,10 @@ test.each(functions)('%s shares the concurrency of the account', (name) => {
   expect(resourceAt(template, TYPE, name).Properties['ReservedConcurrentExecutions']).toBeUndefined();
 });
 
-test('Deliver and Packets may go on and on by their own queues; Lambda ends every other loop', () => {
+test('Deliver, Operate and Packets may go on and on by their own queues; Lambda ends every other loop', () => {
   expect(
     functions.filter((name) => resourceAt(template, TYPE, name).Properties['RecursiveLoop'] === 'Allow'),
-  ).toEqual(['Deliver', 'Packets']);
+  ).toEqual(['Deliver', 'Operate', 'Packets']);
 });
 
 test.each(functions)('%s writes to a log group of its own, kept for a month', (name) => {
@@ -197,8 +199,23 @@ test.each([
       ...EVERY_TABLE,
       'DELIVERIES_QUEUE_URL',
       'LOOK_UPS_QUEUE_URL',
+      'OPERATIONS_QUEUE_URL',
       'PACKET_REQUESTS_QUEUE_URL',
       'ROUTE_CHECKS_QUEUE_URL',
+      'UNROUTED_QUEUE_URL',
+    ],
+  ],
+  [
+    'Operate',
+    [
+      'DELIVERIES_QUEUE_URL',
+      'HISTORY_TABLE',
+      'OPERATIONS_QUEUE_URL',
+      'PACKET_REQUESTS_QUEUE_URL',
+      'ROUTES_TABLE',
+      'SESSIONS_TABLE',
+      'STATISTICS_TABLE',
+      'SUBSCRIPTIONS_TABLE',
     ],
   ],
   ['Survey', EVERY_TABLE],
@@ -223,6 +240,7 @@ test.each([
   ['LOOK_UPS_QUEUE_URL', 'AWS::SQS::Queue', 'LookUps'],
   ['ROUTE_CHECKS_QUEUE_URL', 'AWS::SQS::Queue', 'RouteChecks'],
   ['PACKET_REQUESTS_QUEUE_URL', 'AWS::SQS::Queue', 'PacketRequests'],
+  ['OPERATIONS_QUEUE_URL', 'AWS::SQS::Queue', 'OperationParts'],
   ['DEAD_LETTERS_QUEUE_URL', 'AWS::SQS::Queue', 'DeadLetters'],
   ['EVENT_BUS_NAME', 'AWS::Events::EventBus', 'Events'],
 ])('%s names the %s at %s', (variable, type, path) => {

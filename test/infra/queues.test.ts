@@ -6,11 +6,12 @@ const template = templateOf();
 const queues = Object.keys(resourcesByPath(template, TYPE));
 const workQueues = queues.filter((queue) => queue !== 'DeadLetters');
 
-test('six queues', () => {
+test('seven queues', () => {
   expect(queues.sort()).toEqual([
     'DeadLetters',
     'Deliveries',
     'LookUps',
+    'OperationParts',
     'PacketRequests',
     'RouteChecks',
     'Unrouted',
@@ -49,6 +50,7 @@ test.each([
   ['LookUps', 'Lifecycle'],
   ['RouteChecks', 'Expire'],
   ['PacketRequests', 'Packets'],
+  ['OperationParts', 'Operate'],
 ])('%s hides a message for six times the timeout of %s', (queue, name) => {
   const timeout = Number(resourceAt(template, 'AWS::Lambda::Function', name).Properties['Timeout']);
   expect(resourceAt(template, TYPE, queue).Properties['VisibilityTimeout']).toBe(6 * timeout);

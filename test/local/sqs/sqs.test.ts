@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -206,4 +207,22 @@ test('a queue with a name that SQS does not take, or an attribute unknown here, 
   await expect(client.send(new CreateQueueCommand({ QueueName: 'a b' }))).rejects.toThrow();
   const unknown = { QueueName: 'mine-2', Attributes: { FifoQueue: 'true' } };
   await expect(client.send(new CreateQueueCommand(unknown))).rejects.toThrow(/FifoQueue/);
+});
+
+test('several are shown again at once; what is not hidden is named', async () => {
+  for (const MessageBody of ['1', '2']) await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const handles = (await receive({ MaxNumberOfMessages: 10 })).map(({ ReceiptHandle }) => ReceiptHandle);
+  const changed = await client.send(
+    new ChangeMessageVisibilityBatchCommand({
+      QueueUrl,
+      Entries: [...handles, 'none'].map((ReceiptHandle, index) => ({
+        Id: String(index),
+        ReceiptHandle,
+        VisibilityTimeout: 0,
+      })),
+    }),
+  );
+  expect(changed.Successful).toEqual([{ Id: '0' }, { Id: '1' }]);
+  expect(changed.Failed).toMatchObject([{ Id: '2', Code: 'MessageNotInflight' }]);
+  expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(2);
 });

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
+import { parseOperationRequest } from '#edge/queue-requests';
+import { Requests } from '#edge/requests';
+import { environmentVariable } from '#lambda/environment';
+import { handleQueueRecords } from '#lambda/queue-records';
+import { keepRefused } from '#lambda/refusal';
+import { continueOperation, type OperationDependencies } from '#operator/end-idle';
+import { createSignalSender } from '#packet-edge/signal-queue';
+import { parseSessionConfiguration } from '#session/session-configuration';
+import { createDocumentClient } from '#store/client';
+import { createHistoryStore } from '#store/history';
+import { tableNamesFrom } from '#store/names';
+import { createOperationStore } from '#store/operations';
+import { createRouteStore } from '#store/routes';
+import { createSessionIndex } from '#store/session-index';
+import { createSessionStore } from '#store/sessions';
+import { createShareGroupStore } from '#store/share-groups';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { createTelemetry } from '#telemetry/telemetry';
+
+const telemetry = createTelemetry();
+const { logger, metrics } = telemetry;
+const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'history', 'statistics']);
+const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const { historyRetentionSeconds: retentionSeconds } = configuration.settings;
+const client = createDocumentClient();
+const queues = new SQSClient({});
+const clock = Date.now;
+const requests = new Requests(queues, {
+  operations: environmentVariable('OPERATIONS_QUEUE_URL'),
+  deliveries: environmentVariable('DELIVERIES_QUEUE_URL'),
+  packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
+  deadLetters: environmentVariable('DEAD_LETTERS_QUEUE_URL'),
+});
+const dependencies: OperationDependencies = {
+  sessions: createSessionStore(client, tables.sessions),
+  index: createSessionIndex(client, tables.sessions),
+  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
+  routes: createRouteStore(client, tables.routes, { clock }),
+  shareGroups: createShareGroupStore(client, tables.routes),
+  history: createHistoryStore(client, tables.history, { retentionSeconds }),
+  operations: createOperationStore(client, tables.statistics),
+  broker: new IotCoreBroker(createIotCoreClient()),
+  requests,
+  signalSender: createSignalSender(queues),
+  configuration,
+  clock,
+  sleep: async (milliseconds) => {
+    await setTimeout(milliseconds);
+  },
+  newId: randomUUID,
+};
+
+async function operate(body: unknown): Promise<void> {
+  const { operationId } = parseOperationRequest(body);
+  const step = await continueOperation(operationId, dependencies);
+  metrics.add(`Operations.${step}`);
+  logger.info(`operation: ${step}`, { operationId, outcome: step });
+}
+
+/** The next parts of background operations, from their queue; what is left is asked for there again. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  try {
+    return await handleQueueRecords(event, context, logger, (body) =>
+      keepRefused('operate', body, telemetry, requests, () => operate(body)),
+    );
+  } finally {
+    metrics.publish();
+  }
+}
