@@ -102,7 +102,7 @@ export const METRICS: readonly ListedMetric[] = [
   {
     name: 'Refused',
     unit: 'Count',
-    by: ['lifecycle', 'ingest', 'deliver', 'expire', 'packets'],
+    by: ['lifecycle', 'ingest', 'deliver', 'expire', 'packets', 'operate'],
     meaning: 'Events that no retry can mend, kept in the dead-letter queue.',
   },
   {
@@ -178,6 +178,14 @@ export const METRICS: readonly ListedMetric[] = [
     meaning: 'Sessions that the survey looked at in a minute.',
   },
   { name: 'Survey.readUnits', unit: 'Count', by: ['survey'], meaning: 'Read units that this took.' },
+  {
+    name: 'Operations.<step>',
+    unit: 'Count',
+    by: ['operate'],
+    meaning:
+      'Parts of background operations, by what became of the operation: it `goesOn`, `succeeded`, `failed`; `overtaken`, `finishedBefore` and `unknown` parts were asked for twice.',
+    outcomes: ['goesOn', 'succeeded', 'failed', 'overtaken', 'finishedBefore', 'unknown'],
+  },
   { name: 'Api.requests', unit: 'Count', by: ['api'], meaning: 'Requests to the session API.' },
   {
     name: 'Api.failures',
