@@ -1,3 +1,4 @@
+import { apiUnits } from './api-units.ts';
 import { bundles } from './bundles.ts';
 import { connectionUnits } from './connection-units.ts';
 import { deliveryRate } from './delivery-rate.ts';
@@ -30,6 +31,7 @@ const FIGURES: readonly Figure[] = [
   packetConnections,
   willDelay,
   surveyUnits,
+  apiUnits,
   bundles,
 ];
 
