@@ -1,8 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ApiDependencies } from '#api/dependencies';
+import { TOTALS, type Totals } from '#history/counts';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';
 import { toItem } from '#store/session-item';
+import type { StatisticsStore } from '#store/statistics';
 import { exampleConnection, exampleSession } from '#test/store/example-sessions';
 import type { Progress } from './progress.ts';
 import { putAll } from './tables.ts';
@@ -76,4 +78,38 @@ export async function fillClient(
     await acts.log.append({ filter, shards: 1, retainSeconds: 100_000, message });
     progress(`${clientId}: ${index + 1} of ${messages} messages wait`);
   }
+}
+
+const COUNTED = 2_000;
+const POINTS = 60;
+
+/** What a day with ends at every hour and minute leaves, with an hour of points. */
+export async function fillStatistics(statistics: StatisticsStore): Promise<void> {
+  const zero = Object.fromEntries(TOTALS.map((name) => [name, 0])) as Totals;
+  const recorded = Array.from({ length: COUNTED }, (_, index) => ({
+    clientId: `meter-${index}`,
+    recordId: `record ${index}`,
+    changes: {
+      totals: { started: 1 },
+      gauges: { disconnected: 1 },
+      expiring: [
+        {
+          endsAtMs: NOW_MS + index * 43 * SECOND_MS,
+          sessionExpiryInterval: (index % 30) * 86_400,
+          count: 1 as const,
+        },
+      ],
+    },
+  }));
+  for (let from = 0; from < recorded.length; from += 100) {
+    await statistics.add(recorded.slice(from, from + 100));
+  }
+  for (let minute = POINTS; minute > 0; minute -= 1) {
+    const atMs = NOW_MS - minute * 60 * SECOND_MS;
+    await statistics.putPoint({ atMs, connected: 1, disconnected: 1, waiting: 1, totals: zero });
+  }
+  await statistics.putSurvey({
+    surveyedAtMs: NOW_MS,
+    waiting: { messages: 1, bytes: 1, isEstimate: true },
+  });
 }

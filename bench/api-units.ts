@@ -1,8 +1,9 @@
 import { observeCapacity } from '#store/capacity';
+import { createStatisticsStore } from '#store/statistics';
 import { apiDependencies, asker } from '#test/api/api-on-tables';
 import { ownDynamoDb } from '#test/store/shared-dynamodb';
 import { startTables, type TestTables } from '#test/store/tables';
-import { fillClient, fillSessions, NOW_MS } from './api-fleet.ts';
+import { fillClient, fillSessions, fillStatistics, NOW_MS } from './api-fleet.ts';
 import { type Figure, judged, type Line, type Measured, stated } from './figure.ts';
 import type { Progress } from './progress.ts';
 import { median, pairedRatio, ratioText } from './statistics.ts';
@@ -155,6 +156,9 @@ async function run(progress: Progress): Promise<Measured> {
       lines.push(...measured.lines);
       values[`api.session.${edge}.readUnits`] = measured.readUnits;
     }
+    await fillStatistics(
+      createStatisticsStore(many.newClient(), many.names.statistics, { clock: () => NOW_MS }),
+    );
     const { readUnits } = await manyApi.ask('/stats');
     lines.push(
       judged(readUnits <= MOST_STATS_UNITS, {
