@@ -3,6 +3,7 @@ import type { ApiDependencies } from '#api/dependencies';
 import { TOTALS, type Totals } from '#history/counts';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';
+import type { MessageLog } from '#store/message-log';
 import { toItem } from '#store/session-item';
 import type { StatisticsStore } from '#store/statistics';
 import { exampleConnection, exampleSession } from '#test/store/example-sessions';
@@ -46,6 +47,7 @@ export async function fillSessions(
 export async function fillClient(
   clientId: string,
   { acts }: ApiDependencies,
+  log: MessageLog,
   { subscriptions, messages }: { readonly subscriptions: number; readonly messages: number },
   progress: Progress,
 ): Promise<void> {
@@ -75,7 +77,7 @@ export async function fillClient(
       payload: Buffer.alloc(MESSAGE_BYTES, index % 256),
       receivedAtMs: NOW_MS,
     };
-    await acts.log.append({ filter, shards: 1, retainSeconds: 100_000, message });
+    await log.append({ filter, shards: 1, retainSeconds: 100_000, message });
     progress(`${clientId}: ${index + 1} of ${messages} messages wait`);
   }
 }

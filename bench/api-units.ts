@@ -1,4 +1,5 @@
 import { observeCapacity } from '#store/capacity';
+import { createMessageLog } from '#store/message-log';
 import { createStatisticsStore } from '#store/statistics';
 import { apiDependencies, asker } from '#test/api/api-on-tables';
 import { ownDynamoDb } from '#test/store/shared-dynamodb';
@@ -112,6 +113,7 @@ async function measureOne(tables: TestTables, edge: 'lifecycle' | 'packets', pro
   await fillClient(
     clientId,
     api.dependencies,
+    createMessageLog(tables.newClient(), tables.names.messages, { settleSeconds: 4, clock: () => NOW_MS }),
     { subscriptions: SUBSCRIPTIONS, messages: MESSAGES },
     progress,
   );

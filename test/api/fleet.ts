@@ -40,7 +40,7 @@ function sessionOf(clientId: string, index: number): Session {
 
 /** A few clients of both edges with all that they may have. */
 export async function fillFleet(dependencies: ReturnType<typeof apiDependencies>): Promise<void> {
-  const { acts, log, statistics } = dependencies;
+  const { acts, log } = dependencies;
   for (const [index, clientId] of CLIENTS.entries()) {
     const session = sessionOf(clientId, index);
     await acts.sessions.write(session, undefined);
@@ -102,5 +102,4 @@ export async function fillFleet(dependencies: ReturnType<typeof apiDependencies>
       await log.append({ filter, shards: 1, retainSeconds: 86_400, message });
     }
   }
-  await Promise.all([statistics.read(NOW_MS)]);
 }

@@ -1,20 +1,35 @@
+import type { z } from '@hono/zod-openapi';
 import { changeInterval } from '#operator/change-interval';
 import type { Operator } from '#operator/dependencies';
 import { disconnect } from '#operator/disconnect';
+import { dropWaiting } from '#operator/drop-waiting';
 import { endSession as end } from '#operator/end-session';
+import { provision } from '#operator/provision';
 import { resume } from '#operator/resume';
 import { viewSession } from '#operator/session-view';
 import type { Api } from '../app.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiEnvironment } from '../environment.ts';
 import { problemAnswer } from '../problem.ts';
-import { changeSession, disconnectSession, endSession, resumeDelivery } from '../routes/acts.ts';
+import {
+  changeSession,
+  disconnectSession,
+  dropMessages,
+  endSession,
+  putSession,
+  resumeDelivery,
+} from '../routes/acts.ts';
+import type { provision as provisionBody } from '../schemas/act.ts';
 import type { Session } from '../schemas/session.ts';
 import { adviceOn, FEW_WAITING, NO_SESSION } from './found.ts';
 import { toldSession } from './told-session.ts';
 
 const BROKER_UNAVAILABLE = {
   detail: 'The broker could not be asked to close the connection; ask again in a second',
+};
+
+const ENDED_MEANWHILE = {
+  detail: 'The session was made, and has ended again meanwhile; look at its history',
 };
 
 /** An HTTP API has made sure who acts. */
@@ -34,6 +49,18 @@ export async function sessionAfter(
   return toldSession(view, { configuration, cap: FEW_WAITING.cap, advice });
 }
 
+type Asked = z.infer<typeof provisionBody>['subscriptions'][number];
+
+function wantedSubscription({ filter, qos, noLocal, retainAsPublished, subscriptionIdentifier }: Asked) {
+  return {
+    filter,
+    qos,
+    ...(noLocal === true && { noLocal }),
+    ...(retainAsPublished === true && { retainAsPublished }),
+    ...(subscriptionIdentifier !== undefined && { subscriptionIdentifier }),
+  };
+}
+
 /** What operators do to one session. */
 export function addActs(api: Api, dependencies: ApiDependencies): void {
   const { acts } = dependencies;
@@ -45,6 +72,27 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
     if (change.outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
     const session = await sessionAfter(clientId, dependencies);
     return session === undefined ? context.body(null, 204) : context.json(session, 200);
+  });
+
+  api.openapi(putSession, async (context) => {
+    const { clientId } = context.req.valid('param');
+    const { sessionExpiryInterval, subscriptions } = context.req.valid('json');
+    const wanted = { sessionExpiryInterval, subscriptions: subscriptions.map(wantedSubscription) };
+    const done = await provision(clientId, wanted, operatorOf(context.env), acts);
+    if (done.outcome === 'refused') {
+      return problemAnswer(context, 'request.invalid', { detail: done.reason.slice(0, 1_000) });
+    }
+    const session = await sessionAfter(clientId, dependencies);
+    if (session === undefined) return problemAnswer(context, 'session.contended', ENDED_MEANWHILE);
+    return done.outcome === 'created' ? context.json(session, 201) : context.json(session, 200);
+  });
+
+  api.openapi(dropMessages, async (context) => {
+    const { clientId } = context.req.valid('param');
+    const drop = await dropWaiting(clientId, operatorOf(context.env), acts);
+    if (drop.outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
+    const { dropped, atLeast } = drop;
+    return context.json({ dropped, atLeast }, 200);
   });
 
   api.openapi(endSession, async (context) => {

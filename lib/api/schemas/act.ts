@@ -5,7 +5,7 @@ export const intervalChange = z.strictObject({ sessionExpiryInterval: interval }
 
 export const provision = z
   .strictObject({
-    sessionExpiryInterval: interval,
+    sessionExpiryInterval: interval.min(1),
     subscriptions: z
       .array(
         z.strictObject({
@@ -13,7 +13,6 @@ export const provision = z
           qos,
           noLocal: z.boolean().optional(),
           retainAsPublished: z.boolean().optional(),
-          retainHandling: qos.optional(),
           subscriptionIdentifier: z.int().min(1).max(268_435_455).optional(),
         }),
       )
