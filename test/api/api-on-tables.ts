@@ -30,7 +30,7 @@ export interface ApiOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-export const ACTOR = 'arn:aws:iam::123456789012:user/ana';
+const ACTOR = 'arn:aws:iam::123456789012:user/ana';
 
 /** What the API works with, on these tables. */
 export function apiDependencies(

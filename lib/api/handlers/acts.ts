@@ -36,7 +36,7 @@ const ENDED_MEANWHILE = {
 const operatorOf = ({ actor = 'unknown' }: ApiEnvironment['Bindings']): Operator => ({ actor });
 
 /** The session after an act; undefined: the act has ended it, or something has meanwhile. */
-export async function sessionAfter(
+async function sessionAfter(
   clientId: string,
   dependencies: ApiDependencies,
 ): Promise<Session | undefined> {
