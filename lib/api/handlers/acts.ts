@@ -36,10 +36,7 @@ const ENDED_MEANWHILE = {
 const operatorOf = ({ actor = 'unknown' }: ApiEnvironment['Bindings']): Operator => ({ actor });
 
 /** The session after an act; undefined: the act has ended it, or something has meanwhile. */
-async function sessionAfter(
-  clientId: string,
-  dependencies: ApiDependencies,
-): Promise<Session | undefined> {
+async function sessionAfter(clientId: string, dependencies: ApiDependencies): Promise<Session | undefined> {
   const [view, advice] = await Promise.all([
     viewSession(clientId, FEW_WAITING, dependencies),
     adviceOn(clientId, dependencies),
