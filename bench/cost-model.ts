@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '#session/settings';
 import { FLEET, RATES } from './cost-rates.ts';
 
 interface CostLine {
@@ -19,6 +20,8 @@ const NEEDED = [
   `${FEW}.readUnits`,
   `${FEW}.writeUnits`,
   `${FEW}.runs`,
+  'history.writeUnits',
+  'history.readUnits',
 ] as const;
 
 type Values = Readonly<Record<(typeof NEEDED)[number], number>>;
@@ -34,13 +37,16 @@ function linesOf(values: Values): CostLine[] {
   // connected, subscribed and disconnected.
   const events = reconnects * 3;
   const runs = reconnects * values[`${FEW}.runs`];
+  const records = FLEET.recordInvocationsPerSecond * 86_400 * days;
+  const surveys = 60 * 24 * days;
   const itemBytes = FLEET.messageBytes + 300;
   const gigabytes =
     (messages / days) * FLEET.retentionDays * (itemBytes / 1024 ** 3) + (devices * 2_000) / 1024 ** 3;
   const milliseconds =
     events * FLEET.eventMilliseconds +
     messages * FLEET.eventMilliseconds +
-    runs * FLEET.eventMilliseconds +
+    (runs + records) * FLEET.eventMilliseconds +
+    surveys * FLEET.surveyMilliseconds +
     waiting * FLEET.deliveryMilliseconds;
   const line = (what: string, quantity: number, unit: string, rate: number, from: string): CostLine => ({
     what,
@@ -87,6 +93,27 @@ function linesOf(values: Values): CostLine[] {
       RESUME,
     ),
     line(
+      'history and counts, writes',
+      reconnects * values['history.writeUnits'],
+      'write units',
+      RATES.writeUnit,
+      'measured: history-units, each record alone',
+    ),
+    line(
+      'history and counts, reads',
+      reconnects * values['history.readUnits'],
+      'read units',
+      RATES.readUnit,
+      'measured: history-units, each record alone',
+    ),
+    line(
+      'survey, reads',
+      DEFAULT_SETTINGS.surveyReadUnits * surveys,
+      'read units',
+      RATES.readUnit,
+      'the whole budget of each minute',
+    ),
+    line(
       'storage of the tables',
       gigabytes,
       'GB',
@@ -111,7 +138,7 @@ function linesOf(values: Values): CostLine[] {
     line('PUBACKs of direct messages', waiting, 'messages', RATES.brokerMessage, 'metered by the broker'),
     line(
       'Lambda requests',
-      events + messages + runs,
+      events + messages + runs + records + surveys,
       'requests',
       RATES.lambdaRequest,
       'deliveries not counted as batched',

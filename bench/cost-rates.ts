@@ -28,9 +28,13 @@ export const FLEET = {
   retentionDays: 1,
   /** Shapes in use: keys that are looked up for each message. */
   shapes: 2,
+  /** Of the function that records, which gathers for a second what the stream brings. */
+  recordInvocationsPerSecond: 1,
   lambdaMemoryGigabytes: 0.5,
   /** Of a warm invocation that reads and writes DynamoDB once or twice. */
   eventMilliseconds: 25,
+  /** Of a survey of the fleet. */
+  surveyMilliseconds: 1_000,
   /** Of a delivery run, for each message: one that waits for its PUBACK. */
   deliveryMilliseconds: 60,
   /** An empty receive of each of four queues by the pollers of Lambda, a minute. */
