@@ -21,6 +21,9 @@ export function consoleHeaders(scope: Construct, signInOrigins: readonly string[
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    // No text becomes markup or script, whatever code of the page tries.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ];
   return new ResponseHeadersPolicy(scope, 'Headers', {
     comment: 'Console of MQTT sessions',

@@ -101,6 +101,8 @@ test('the headers let the page talk to its own address and to the issuer, and to
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ]);
   expect(policyOf(own)).toContainEqual(
     expect.stringMatching(
