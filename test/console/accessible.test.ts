@@ -47,6 +47,10 @@ describe.runIf(hasChromium)('the console', () => {
     const page = await desk.open('#/');
     expect(await foundOn(page, CONTROLS_WITHOUT_NAME)).toEqual({});
     expect(await foundOn(page, POSITIVE_TAB_INDEXES)).toEqual({});
+
+    await page.goto(`${desk.site.url}#/sessions/gateway-berlin-01`);
+    await page.getByRole('button', { name: 'Change interval' }).click();
+    expect(await page.evaluate(CONTROLS_WITHOUT_NAME)).toEqual([]);
   });
 
   it.each(['light', 'dark'] as const)('text can be told from its ground, in %s', async (colorScheme) => {

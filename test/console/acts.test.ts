@@ -67,7 +67,7 @@ describe.runIf(hasChromium)('what operators do in the console', () => {
     const page = await desk.open('#/sessions/gateway-berlin-01');
     await page.getByRole('button', { name: 'End session' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
-    await page.getByText('The client has no session').waitFor();
+    await page.getByText('The client has no session', { exact: true }).waitFor();
     expect(desk.api.fleet.sessions.has('gateway-berlin-01')).toBe(false);
     await page.getByRole('region', { name: 'History' }).waitFor();
     expect(await page.getByRole('button', { name: 'End session' }).count()).toBe(0);

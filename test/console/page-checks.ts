@@ -12,7 +12,8 @@ export const CONTROLS_WITHOUT_NAME = `
         element.getAttribute('aria-label'),
         ...labelled.map((label) => label?.textContent),
         ...[...(element.labels ?? [])].map((label) => label.textContent),
-        element.textContent,
+        // What can be chosen in a list says not what for.
+        element.tagName === 'SELECT' ? '' : element.textContent,
       ];
       return !words.some((text) => (text ?? '').trim() !== '');
     })

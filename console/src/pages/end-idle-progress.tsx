@@ -15,7 +15,7 @@ export function EndIdleProgress({ operationId }: { operationId: string }) {
   const api = useApi();
   const request = useRequest((signal) => api.operation(operationId, signal), operationId);
   const isOver = request.data !== undefined && request.data.status !== 'running';
-  useInterval(request.reload, isOver || request.problem !== undefined ? undefined : POLL_MS);
+  useInterval(request.poll, isOver || request.problem !== undefined ? undefined : POLL_MS);
   return (
     <Card title="Operation" aside={<code>{operationId}</code>}>
       <Loaded request={request} what="the operation">

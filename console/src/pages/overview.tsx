@@ -17,7 +17,7 @@ export function Overview() {
   const api = useApi();
   const [paused, setPaused] = useState(false);
   const stats = useRequest((signal) => api.stats(signal), 'stats');
-  useInterval(stats.reload, paused ? undefined : POLL_MS);
+  useInterval(stats.poll, paused ? undefined : POLL_MS);
   const polled = usePolled(stats.data);
 
   return (

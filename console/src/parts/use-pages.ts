@@ -14,6 +14,8 @@ export interface Pages<Item> {
   readonly hasMore: boolean;
   readonly more: () => void;
   readonly restart: () => void;
+  /** Reads the first page anew and keeps what is behind it; nothing disappears meanwhile. */
+  readonly refresh: (isBehind: (item: Item, last: Item) => boolean) => void;
 }
 
 interface State<Item> {
@@ -59,6 +61,19 @@ export function usePages<Item>(
     follow(undefined, []);
   }, [follow]);
 
+  const refresh = (isBehind: (item: Item, last: Item) => boolean) => {
+    if (state.loading) return;
+    const controller = new AbortController();
+    running.current = controller;
+    latest.current(undefined, controller.signal).then(
+      (page) => {
+        if (!controller.signal.aborted) setState((before) => refreshed(before, page, isBehind));
+      },
+      // What is shown stays; the next refresh may succeed.
+      () => {},
+    );
+  };
+
   // The key says what is asked for; it is why this runs again.
   useEffect(() => {
     restart();
@@ -67,11 +82,27 @@ export function usePages<Item>(
 
   const { items, problem, loading, cursor } = state;
   const more = () => follow(cursor, items);
-  return { items, problem, loading, hasMore: cursor !== undefined, more, restart };
+  return { items, problem, loading, hasMore: cursor !== undefined, more, restart, refresh };
 }
 
 function empty<Item>(): State<Item> {
   return { items: [], problem: undefined, loading: true, cursor: undefined };
+}
+
+function refreshed<Item>(
+  { items, cursor }: State<Item>,
+  page: ListPage<Item>,
+  isBehind: (item: Item, last: Item) => boolean,
+): State<Item> {
+  const last = page.items.at(-1);
+  const kept =
+    last === undefined || page.nextCursor === undefined ? [] : items.filter((item) => isBehind(item, last));
+  return {
+    items: [...page.items, ...kept],
+    problem: undefined,
+    loading: false,
+    cursor: kept.length === 0 ? page.nextCursor : cursor,
+  };
 }
 
 async function firstPageWithItems<Item>(

@@ -9,12 +9,22 @@ export interface Requested<Data> {
   readonly loading: boolean;
   /** When the data came, in milliseconds since the epoch. */
   readonly loadedAtMs: number | undefined;
+  /** The same of the last answer, whether it was data or a problem. */
+  readonly answeredAtMs: number | undefined;
   readonly reload: () => void;
+  /** As `reload`, unless an answer is still awaited: one that is slow must not be given up again and again. */
+  readonly poll: () => void;
 }
 
-type State<Data> = Omit<Requested<Data>, 'reload'>;
+type State<Data> = Omit<Requested<Data>, 'reload' | 'poll'>;
 
-const EMPTY = { data: undefined, problem: undefined, loading: true, loadedAtMs: undefined } as const;
+const EMPTY = {
+  data: undefined,
+  problem: undefined,
+  loading: true,
+  loadedAtMs: undefined,
+  answeredAtMs: undefined,
+} as const;
 
 /**
  * Asks when the component appears, when `key` changes (what came for another key is forgotten) and on `reload`.
@@ -34,11 +44,13 @@ export function useRequest<Data>(load: (signal: AbortSignal) => Promise<Data>, k
     latest.current(controller.signal).then(
       (data) => {
         if (controller.signal.aborted) return;
-        setState({ data, problem: undefined, loading: false, loadedAtMs: Date.now() });
+        const nowMs = Date.now();
+        setState({ data, problem: undefined, loading: false, loadedAtMs: nowMs, answeredAtMs: nowMs });
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
-        setState((before) => ({ ...before, problem: asProblem(error), loading: false }));
+        const problem = asProblem(error);
+        setState((before) => ({ ...before, problem, loading: false, answeredAtMs: Date.now() }));
       },
     );
   }, []);
@@ -50,5 +62,8 @@ export function useRequest<Data>(load: (signal: AbortSignal) => Promise<Data>, k
     return () => running.current?.abort();
   }, [ask, key]);
 
-  return { ...state, reload: ask };
+  const poll = () => {
+    if (!state.loading) ask();
+  };
+  return { ...state, reload: ask, poll };
 }

@@ -12,18 +12,18 @@ import { TimeLine } from './time-line.tsx';
 
 interface HistoryProps {
   readonly clientId: string;
-  /** The history is read anew when this changes. */
-  readonly changedBy: string;
+  /** The newest entries are read anew when this changes. */
+  readonly readAt: number | undefined;
 }
 
 /** What happened, newest first. */
-export function History({ clientId, changedBy }: HistoryProps) {
+export function History({ clientId, readAt }: HistoryProps) {
   const api = useApi();
   const pages = usePages(async (cursor, signal) => {
     const { entries, nextCursor } = await api.history(clientId, cursor, signal);
     return { items: entries, nextCursor };
   }, clientId);
-  useRestart(pages.restart, changedBy);
+  useRefresh(() => pages.refresh(({ at }, last) => at < last.at), readAt);
   const { items, problem, loading, hasMore, more } = pages;
   return (
     <Card title="History" class="history">
@@ -58,10 +58,12 @@ function Entry({ entry }: { entry: HistoryEntry }) {
 }
 
 /** Not at the first drawing: the list reads itself then. */
-function useRestart(restart: () => void, changedBy: string): void {
-  const before = useRef(changedBy);
+function useRefresh(refresh: () => void, readAt: number | undefined): void {
+  const latest = useRef(refresh);
+  latest.current = refresh;
+  const before = useRef(readAt);
   useEffect(() => {
-    if (before.current !== changedBy && before.current !== 'unknown') restart();
-    before.current = changedBy;
-  }, [restart, changedBy]);
+    if (before.current !== undefined && before.current !== readAt) latest.current();
+    before.current = readAt;
+  }, [readAt]);
 }

@@ -25,7 +25,7 @@ export function SessionPage({ clientId }: { clientId: string }) {
   const api = useApi();
   const request = useRequest((signal) => api.session(clientId, signal), clientId);
   const isGone = request.problem?.status === 404;
-  useInterval(request.reload, isGone ? undefined : POLL_MS);
+  useInterval(request.poll, POLL_MS);
   const { data } = request;
   return (
     <>
@@ -42,8 +42,8 @@ export function SessionPage({ clientId }: { clientId: string }) {
       <Loaded request={request} what="the session">
         {(session) => (isGone ? null : <SessionFacts session={session} />)}
       </Loaded>
-      {/* What happened to a session outlives it. */}
-      <History clientId={clientId} changedBy={changeMark(data, isGone)} />
+      {/* What happened to a session outlives it, and is told a moment after it is seen. */}
+      <History clientId={clientId} readAt={request.answeredAtMs} />
       {data !== undefined && !isGone && <Sections session={data} />}
     </>
   );
@@ -70,11 +70,4 @@ function Sections({ session }: { session: Session }) {
       <TraceForm clientId={clientId} />
     </>
   );
-}
-
-/** Differs whenever something has happened that the history tells. */
-function changeMark(session: Session | undefined, isGone: boolean): string {
-  if (session === undefined || isGone) return isGone ? 'gone' : 'unknown';
-  const { incarnation, status, connectedAt, sessionExpiryInterval, delivered, dropped } = session;
-  return JSON.stringify([incarnation, status, connectedAt, sessionExpiryInterval, delivered, dropped]);
 }
