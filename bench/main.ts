@@ -1,6 +1,7 @@
 import { apiUnits } from './api-units.ts';
 import { bundles } from './bundles.ts';
 import { connectionUnits } from './connection-units.ts';
+import { consoleFirstView } from './console-first-view.ts';
 import { deliveryRate } from './delivery-rate.ts';
 import type { Figure } from './figure.ts';
 import { historyUnits } from './history-units.ts';
@@ -32,6 +33,7 @@ const FIGURES: readonly Figure[] = [
   willDelay,
   surveyUnits,
   apiUnits,
+  consoleFirstView,
   bundles,
 ];
 
