@@ -24,8 +24,8 @@ const SHOTS: readonly Shot[] = [
 ];
 
 const LOOKS: readonly (readonly [suffix: string, options: BrowserContextOptions])[] = [
-  ['', { colorScheme: 'light' }],
-  ['-dark', { colorScheme: 'dark' }],
+  ['', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
+  ['-dark', { colorScheme: 'dark', viewport: { width: 1280, height: 800 } }],
   ['-narrow', { colorScheme: 'light', viewport: { width: 400, height: 860 } }],
 ];
 
