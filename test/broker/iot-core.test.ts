@@ -189,3 +189,23 @@ describe('asking for the subscriptions of a client', () => {
     expect(await broker.subscriptions('c')).toMatchObject({ outcome: 'unavailable' });
   });
 });
+
+describe('ending a connection', () => {
+  it('publishes the will, and ends the broker’s own session where that is asked for', async () => {
+    expect(await broker.disconnect('d/1 ü', true)).toEqual({ outcome: 'closed' });
+    await broker.disconnect('d', false);
+    expect(plane.received.map(({ method, url }) => [method, url])).toEqual([
+      ['DELETE', '/connections/d%2F1%20%C3%BC?cleanSession=true&preventWillMessage=false'],
+      ['DELETE', '/connections/d?cleanSession=false&preventWillMessage=false'],
+    ]);
+  });
+
+  it.each([
+    [404, 'ResourceNotFound', { outcome: 'notConnected' }],
+    [429, 'Throttling', { outcome: 'unavailable', reason: expect.stringContaining('Throttling') }],
+    [500, 'InternalFailure', { outcome: 'unavailable', reason: expect.any(String) }],
+  ] as const)('takes %d %s for what it is', async (status, name, outcome) => {
+    plane.answers = [errorAnswer(status, name)];
+    expect(await broker.disconnect('d', false)).toEqual(outcome);
+  });
+});

@@ -28,6 +28,7 @@ const largest: PacketsRequest = {
     requestProblemInformation: false,
     sessionExpiryInterval: 0xffff_ffff,
     sessionPresent: true,
+    owedFrom: '01HF7Y9TR00000000000000000',
     topicAliases: { 1: 'a/b', 65535: 'c' },
     appendedAtMs: 2_000,
     flowRevision: 3,

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { IotCoreBroker } from '#broker/iot-core';
+import { Requests } from '#edge/requests';
+import type { OperatorDependencies } from '#operator/dependencies';
+import type { OperationDependencies } from '#operator/end-idle';
+import { createSignalSender } from '#packet-edge/signal-queue';
+import { parseConfiguration } from '#session/configuration';
+import { createFlowStore } from '#store/flows';
+import { createHistoryStore } from '#store/history';
+import { createLogPages } from '#store/log-pages';
+import { createOperationStore } from '#store/operations';
+import { createRouteStore } from '#store/routes';
+import { createSessionIndex } from '#store/session-index';
+import { createSessionStore } from '#store/sessions';
+import { createShareGroupStore } from '#store/share-groups';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { CONFIGURATION } from './configuration.ts';
+import type { Fleet } from './fleet.ts';
+
+/** What an operator's acts work with, on the tables and queues of a cloud that runs `CONFIGURATION`. */
+export function operatorDesk({ cloud, database }: Fleet): OperatorDependencies & OperationDependencies {
+  const { aws: endpoint, region, tables, queues } = cloud.endpoints;
+  const client = { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const sqs = new SQSClient(client);
+  const clock = Date.now;
+  const { durableTopics: _, ...configuration } = parseConfiguration(CONFIGURATION);
+  const table = (name: string) => tables[name] ?? name;
+  const url = (name: string) => queues[name] ?? name;
+  return {
+    sessions: createSessionStore(database, table('Sessions')),
+    index: createSessionIndex(database, table('Sessions')),
+    subscriptions: createSubscriptionStore(database, table('Subscriptions'), { clock }),
+    routes: createRouteStore(database, table('Routes'), { clock }),
+    shareGroups: createShareGroupStore(database, table('Routes')),
+    flows: createFlowStore(database, table('Inflight')),
+    logPages: createLogPages(database, table('Messages')),
+    history: createHistoryStore(database, table('History'), { retentionSeconds: 3600 }),
+    operations: createOperationStore(database, table('Statistics')),
+    broker: new IotCoreBroker(new IoTDataPlaneClient(client)),
+    requests: new Requests(sqs, {
+      deliveries: url('Deliveries'),
+      lookUps: url('LookUps'),
+      routeChecks: url('RouteChecks'),
+      packetRequests: url('PacketRequests'),
+      operations: url('OperationParts'),
+    }),
+    signalSender: createSignalSender(sqs),
+    configuration,
+    clock,
+    sleep: async (milliseconds) => {
+      await delay(milliseconds);
+    },
+    newId: randomUUID,
+  };
+}
