@@ -1,5 +1,5 @@
 import type { TraceView } from '#operator/trace';
-import { timeOf } from '#session/position';
+import { LOG_START, timeOf } from '#session/position';
 import { owedSinceMs } from '#session/subscription';
 import type { FoundMessage } from '#store/message-log';
 import { isoTime } from '../iso-time.ts';
@@ -40,7 +40,8 @@ export function toldTrace(
     })),
     explanation,
     ...(message !== undefined && { message: toldMessage(message) }),
-    ...(cursor !== undefined && { deliveredUpTo: isoTime(timeOf(cursor)) }),
+    // Nothing is delivered yet to a client whose cursor stands at the start of the log.
+    ...(cursor !== undefined && cursor !== LOG_START && { deliveredUpTo: isoTime(timeOf(cursor)) }),
     ...(run !== undefined && {
       deliveredBetween: {
         from: isoTime(timeOf(run.from)),
