@@ -50,6 +50,17 @@ const COMPARISONS: Readonly<Record<string, (one: Value, other: Value) => boolean
   '>=': (one, other) => one >= other,
 };
 
+function comparisonOf(operator: string) {
+  const compare = COMPARISONS[operator];
+  if (compare === undefined) throw new Error(`Unknown operator ${operator}`);
+  return compare;
+}
+
+/** A set that is not there is empty. */
+function setOf(value: unknown): ReadonlySet<unknown> {
+  return value instanceof Set ? value : new Set();
+}
+
 /** Reads conditions: AND binds more than OR; of the functions those that the stores use. */
 class ConditionReader {
   readonly #tokens: string[];
@@ -95,8 +106,7 @@ class ConditionReader {
       const isIn = (value: Value, from: Value, upTo: Value) => value >= from && value <= upTo;
       return (...of) => isIn(left(...of) as Value, least(...of) as Value, most(...of) as Value);
     }
-    const compare = COMPARISONS[operator];
-    if (compare === undefined) throw new Error(`Unknown operator ${operator}`);
+    const compare = comparisonOf(operator);
     const right = operand(this.#take());
     // An attribute that is not there is unlike everything.
     return (...of) => compare(left(...of) as Value, right(...of) as Value);
@@ -105,16 +115,26 @@ class ConditionReader {
   #call(name: string): Evaluate<boolean> {
     this.#expect('(');
     const subject = operand(this.#take());
-    if (name === 'begins_with') {
+    if (name === 'begins_with' || name === 'contains') {
       this.#expect(',');
-      const prefix = operand(this.#take());
+      const part = operand(this.#take());
       this.#expect(')');
-      return (...of) => String(subject(...of)).startsWith(String(prefix(...of)));
+      if (name === 'contains') return (...of) => setOf(subject(...of)).has(part(...of));
+      return (...of) => String(subject(...of)).startsWith(String(part(...of)));
     }
     this.#expect(')');
+    if (name === 'size') {
+      const compare = this.#comparison();
+      const right = operand(this.#take());
+      return (...of) => compare(setOf(subject(...of)).size, right(...of) as Value);
+    }
     if (name === 'attribute_exists') return (...of) => subject(...of) !== undefined;
     if (name === 'attribute_not_exists') return (...of) => subject(...of) === undefined;
     throw new Error(`Unknown function ${name}`);
+  }
+
+  #comparison() {
+    return comparisonOf(this.#take());
   }
 
   #take(): string {
@@ -144,14 +164,20 @@ export function meets(item: Attributes, text: string | undefined, placeholders: 
   return known(item, placeholders);
 }
 
-/** The item after an update: SET and REMOVE of plain attributes, ADD of numbers. */
+/** The sum of two numbers, or all that is in one of two sets. */
+function added(known: unknown, value: unknown): unknown {
+  if (value instanceof Set) return new Set([...setOf(known), ...value]);
+  return Number(known ?? 0) + Number(value);
+}
+
+/** The item after an update: SET and REMOVE of plain attributes, ADD of numbers and to sets, DELETE from sets. */
 export function updated(item: Attributes, text: string, placeholders: Placeholders): Attributes {
   const result: Record<string, unknown> = { ...item };
   let clause = '';
   const tokens = tokensOf(text);
   for (let token = tokens.shift(); token !== undefined; token = tokens.shift()) {
     if (token === ',') continue;
-    if (token === 'SET' || token === 'REMOVE' || token === 'ADD') {
+    if (token === 'SET' || token === 'REMOVE' || token === 'ADD' || token === 'DELETE') {
       clause = token;
       continue;
     }
@@ -162,7 +188,14 @@ export function updated(item: Attributes, text: string, placeholders: Placeholde
     }
     if (clause === 'SET' && tokens.shift() !== '=') throw new Error(`The update cannot be read: ${text}`);
     const value = operand(tokens.shift() ?? '')(item, placeholders);
-    result[name] = clause === 'ADD' ? Number(result[name] ?? 0) + Number(value) : value;
+    if (clause === 'DELETE') {
+      const left = [...setOf(result[name])].filter((each) => !setOf(value).has(each));
+      // There is no empty set.
+      if (left.length === 0) delete result[name];
+      else result[name] = new Set(left);
+      continue;
+    }
+    result[name] = clause === 'ADD' ? added(result[name], value) : value;
   }
   return result;
 }
