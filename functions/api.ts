@@ -8,6 +8,7 @@ import { actorOf, type GatewayEvent, requestOf, resultOf } from '#api/gateway-ev
 import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
+import { createDeadLetterQueue } from '#operator/dead-letter-queue';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { createSignalSender } from '#packet-edge/signal-queue';
 import { parseSessionConfiguration } from '#session/session-configuration';
@@ -60,6 +61,8 @@ const acts: OperatorDependencies = {
     lookUps: environmentVariable('LOOK_UPS_QUEUE_URL'),
     routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),
     packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
+    operations: environmentVariable('OPERATIONS_QUEUE_URL'),
+    unrouted: environmentVariable('UNROUTED_QUEUE_URL'),
   }),
   flows,
   logPages,
@@ -74,6 +77,7 @@ const acts: OperatorDependencies = {
 };
 const api = createApi({
   acts,
+  deadLetters: createDeadLetterQueue(queues, environmentVariable('DEAD_LETTERS_QUEUE_URL')),
   sessions,
   index: createSessionIndex(client, tables.sessions),
   subscriptions,

@@ -5,7 +5,9 @@ import { openApiDocument } from './document.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { answerFailure } from './failures.ts';
 import { addActs } from './handlers/acts.ts';
+import { addDeadLetters } from './handlers/dead-letters.ts';
 import { addFleet } from './handlers/fleet.ts';
+import { addOperations } from './handlers/operations.ts';
 import { addSessions } from './handlers/sessions.ts';
 import { addTopics } from './handlers/topics.ts';
 import { allowedMethods } from './methods.ts';
@@ -64,6 +66,8 @@ export function createApi(dependencies: ApiDependencies): Api {
   });
   addSessions(api, dependencies);
   addActs(api, dependencies);
+  addOperations(api, dependencies);
+  addDeadLetters(api, dependencies);
   addTopics(api, dependencies);
   addFleet(api, dependencies);
   return api;

@@ -21,6 +21,7 @@ import type { Log } from '#telemetry/telemetry';
 import { FakeBroker } from '#test/edge/fake-broker';
 import { RecordedRequests } from '#test/edge/recorded-requests';
 import type { TestTables } from '#test/store/tables';
+import { HeldDeadLetters } from './held-dead-letters.ts';
 
 export interface ApiOptions {
   readonly policies?: readonly Partial<SessionPolicy>[];
@@ -63,6 +64,7 @@ export function apiDependencies(
   const { settleSeconds } = configuration.settings;
   const logPages = createLogPages(client, names.messages);
   return {
+    deadLetters: new HeldDeadLetters(),
     acts: {
       sessions,
       subscriptions,

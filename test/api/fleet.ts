@@ -10,6 +10,7 @@ export const NOW_MS = Date.UTC(2026, 10, 25, 12);
 export const CLIENTS = ['a', 'a/b', 'gerät 7', 'p-1', 'p-2', '<b>x</b>', 'gone'];
 export const TOPICS = ['a/b', 'a/b/c', 'a', '<i>/b'];
 const FILTERS = ['a/+', 'a/#', '$share/g/a/b', '<i>/b'];
+export const OPERATION = 'operation-1';
 const MINUTE_MS = 60_000;
 
 function sessionOf(clientId: string, index: number): Session {
@@ -40,7 +41,12 @@ function sessionOf(clientId: string, index: number): Session {
 
 /** A few clients of both edges with all that they may have. */
 export async function fillFleet(dependencies: ReturnType<typeof apiDependencies>): Promise<void> {
-  const { acts, log } = dependencies;
+  const { acts, log, statistics } = dependencies;
+  const operation = { revision: 1, status: 'running', examined: 7, ended: 2, startedAtMs: NOW_MS } as const;
+  await statistics.putOperation(
+    { ...operation, operationId: OPERATION, actor: 'ana', request: { act: 'endIdle' } },
+    undefined,
+  );
   for (const [index, clientId] of CLIENTS.entries()) {
     const session = sessionOf(clientId, index);
     await acts.sessions.write(session, undefined);

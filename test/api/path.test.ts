@@ -5,7 +5,8 @@ import { escapedPath } from '#api/request-path';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { apiDependencies, asker } from './api-on-tables.ts';
 
-const ask = asker(apiDependencies(memoryTables()));
+const dependencies = apiDependencies(memoryTables());
+const ask = asker(dependencies);
 
 /** What an HTTP API makes of a path: decoded once, and cut at a `?`. */
 const throughHttpApi = (path: string) => escapedPath(decodeURIComponent(path).split('?')[0] ?? '');
@@ -60,6 +61,25 @@ test.each(IDENTIFIERS.filter((each) => !/[?~]|^\.+$|\/(messages|history)$/.test(
 test.each(['a', 'a/b', '/', '$SYS/x', 'a//b ', 'ä/ö'])('so does the topic %j', async (topic) => {
   const path = throughHttpApi(`/topics/${encodeURIComponent(topic)}/subscribers`);
   expect((await ask(path)).body).toEqual({ topic, subscribers: [] });
+});
+
+test('what the service has named itself arrives too', async () => {
+  await dependencies.statistics.putOperation(
+    {
+      operationId: 'operation-7',
+      revision: 1,
+      status: 'running',
+      examined: 0,
+      ended: 0,
+      startedAtMs: 0,
+      actor: 'ana',
+      request: {},
+    },
+    undefined,
+  );
+  expect((await ask(throughHttpApi('/operations/operation-7'))).status).toBe(200);
+  const redriven = await ask(throughHttpApi('/dead-letters/letter-1/redrive'), { method: 'POST' });
+  expect(redriven.status).toBe(202);
 });
 
 test.each([

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { createApi } from '#api/app';
+import { ROUTES } from '#api/routes/index';
 import { StoreRefusedError, StoreThrottledError } from '#store/errors';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { apiDependencies, asker } from './api-on-tables.ts';
 
 const dependencies = apiDependencies(memoryTables());
 const ask = asker(dependencies);
+
+test('every operation of the document is answered by a handler', () => {
+  const answered = new Set(createApi(dependencies).routes.map(({ method, path }) => `${method} ${path}`));
+  const missing = ROUTES.map((route) => `${route.method.toUpperCase()} ${route.getRoutingPath()}`);
+  expect(missing.filter((each) => !answered.has(each))).toEqual([]);
+});
 
 test('/openapi.json is the document, for tools that read it', async () => {
   const { status, body, headers } = await ask('/openapi.json');

@@ -42,6 +42,7 @@ describe.runIf(hasChromium)('the console in trouble', () => {
       id: String(index),
       receivedAt: new Date().toISOString(),
       source: hostile,
+      isRedrivable: true,
       error: hostile,
       body: hostile,
     }));

@@ -58,6 +58,10 @@ export class RecordedRequests extends Requests {
     this.all.push({ queue: 'packetRequests', body });
   }
 
+  override async again(queue: Recorded['queue'], body: unknown): Promise<void> {
+    this.all.push({ queue, body });
+  }
+
   override async operation(body: unknown): Promise<void> {
     this.all.push({ queue: 'operations', body });
   }

@@ -165,6 +165,61 @@ it('changes the interval and ends the session', async () => {
   });
 });
 
+it('makes a session for a device that has never connected, whose first connection gets what came before', async () => {
+  const [id, topic] = ['durable-new', 'gates/7/open'];
+  const wanted = { sessionExpiryInterval: 3600, subscriptions: [{ filter: 'gates/7/#', qos: 1 }] };
+  const path = `/sessions/${id}`;
+  const init = { method: 'PUT', ...json(wanted) };
+  expect(await ask('putSession', path, init)).toMatchObject({ httpStatus: 201, clientId: id });
+  expect(await ask('putSession', path, init)).toMatchObject({ httpStatus: 200, subscriptions: [{ qos: 1 }] });
+  const publisher = await fleet.connect('publisher-2');
+  await publisher.client.publishAsync(topic, 'given up', { qos: 1 });
+  await fleet.loggedOn(topic, 1);
+  await eventually(async () => {
+    expect(await ask('dropMessages', `${path}/messages`, { method: 'DELETE' })).toMatchObject({ dropped: 1 });
+  });
+  await publisher.client.publishAsync(topic, 'first', { qos: 1 });
+  await fleet.loggedOn(topic, 2);
+  const first = await fleet.connect(id);
+  await eventually(() => expect(first.texts(topic)).toEqual(['first']), 40_000);
+  await first.disconnect();
+  await fleet.away(id);
+});
+
+it('ends in the background who has been away for long, after telling how many that would be', async () => {
+  const asked = { clients: 'durable-*', sessionExpiryInterval: 1 };
+  await eventually(async () => {
+    const preview = await ask('previewExpiry', '/sessions:previewExpiry', { method: 'POST', ...json(asked) });
+    expect(preview).toMatchObject({ wouldEnd: 1 });
+  });
+  const idle = { clients: 'durable-*', idleSeconds: 1 };
+  const begun = await ask('endIdle', '/sessions:endIdle', { method: 'POST', ...json(idle) });
+  expect(begun).toMatchObject({ httpStatus: 202, status: 'running' });
+  await eventually(async () => {
+    const operation = await ask('getOperation', `/operations/${String(begun['operationId'])}`);
+    expect(operation).toMatchObject({ status: 'succeeded', ended: 1 });
+  }, 40_000);
+  expect(await ask('getSession', '/sessions/durable-new')).toMatchObject({ httpStatus: 404 });
+});
+
+it('shows dead letters, and sends one again', async () => {
+  const letter = { kind: 'lookUp', clientId: 'durable-lost', attempt: 9 };
+  fleet.cloud.queue('DeadLetters').send(JSON.stringify(letter));
+  const { deadLetters } = await ask('listDeadLetters', '/dead-letters');
+  expect(deadLetters).toMatchObject([
+    { source: 'queue lookUps', body: JSON.stringify(letter), isRedrivable: true },
+  ]);
+  const [{ id }] = deadLetters as [{ readonly id: string }];
+  await eventually(async () => {
+    expect(await ask('redriveDeadLetter', `/dead-letters/${id}/redrive`, { method: 'POST' })).toMatchObject({
+      httpStatus: 202,
+      id,
+    });
+  });
+  const gone = await ask('redriveDeadLetter', `/dead-letters/${id}/redrive`, { method: 'POST' });
+  expect(gone).toMatchObject({ httpStatus: 404, code: 'deadLetter.notFound' });
+});
+
 it('counts the fleet', async () => {
   await eventually(async () => {
     const stats = await ask('getStats', '/stats');

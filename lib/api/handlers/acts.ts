@@ -1,6 +1,5 @@
 import type { z } from '@hono/zod-openapi';
 import { changeInterval } from '#operator/change-interval';
-import type { Operator } from '#operator/dependencies';
 import { disconnect } from '#operator/disconnect';
 import { dropWaiting } from '#operator/drop-waiting';
 import { endSession as end } from '#operator/end-session';
@@ -9,7 +8,6 @@ import { resume } from '#operator/resume';
 import { viewSession } from '#operator/session-view';
 import type { Api } from '../app.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import type { ApiEnvironment } from '../environment.ts';
 import { problemAnswer } from '../problem.ts';
 import {
   changeSession,
@@ -22,6 +20,7 @@ import {
 import type { provision as provisionBody } from '../schemas/act.ts';
 import type { Session } from '../schemas/session.ts';
 import { adviceOn, FEW_WAITING, NO_SESSION } from './found.ts';
+import { operatorOf } from './operator-of.ts';
 import { toldSession } from './told-session.ts';
 
 const BROKER_UNAVAILABLE = {
@@ -31,9 +30,6 @@ const BROKER_UNAVAILABLE = {
 const ENDED_MEANWHILE = {
   detail: 'The session was made, and has ended again meanwhile; look at its history',
 };
-
-/** An HTTP API has made sure who acts. */
-const operatorOf = ({ actor = 'unknown' }: ApiEnvironment['Bindings']): Operator => ({ actor });
 
 /** The session after an act; undefined: the act has ended it, or something has meanwhile. */
 async function sessionAfter(clientId: string, dependencies: ApiDependencies): Promise<Session | undefined> {

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { deadLetter, deadLetterList } from '../schemas/dead-letter.ts';
-import { searchText } from '../schemas/values.ts';
-import { answer, noQuery, problems } from './parts.ts';
+import { answer, named, noQuery, problems } from './parts.ts';
 
 const tags = ['Dead letters'];
 
@@ -22,8 +21,11 @@ export const redriveDeadLetter = createRoute({
   summary: 'Send an event again to where it came from',
   tags,
   request: {
-    params: z.object({ id: searchText.openapi({ param: { name: 'id', in: 'path' } }) }),
+    params: z.object({ id: named('id', 'As the list has it') }),
     query: noQuery,
   },
-  responses: { 202: answer(deadLetter, 'It was sent'), ...problems('deadLetter.notFound') },
+  responses: {
+    202: answer(deadLetter, 'It was sent'),
+    ...problems('deadLetter.notFound', 'deadLetter.notRedrivable'),
+  },
 });

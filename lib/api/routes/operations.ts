@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { endIdleRequest, expiryPreview, expiryPreviewRequest, operation } from '../schemas/act.ts';
-import { searchText } from '../schemas/values.ts';
-import { answer, body, noQuery, problems } from './parts.ts';
+import { answer, body, named, noQuery, problems } from './parts.ts';
 
 const tags = ['Operations'];
 const ofBody = ['body.tooLarge', 'body.mediaType'] as const;
@@ -44,7 +43,7 @@ export const getOperation = createRoute({
   tags,
   request: {
     params: z.object({
-      operationId: searchText.openapi({ param: { name: 'operationId', in: 'path' } }),
+      operationId: named('operationId', 'As the answer that began it says'),
     }),
     query: noQuery,
   },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { textOfSegment } from '../path-text.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../schemas/problem.ts';
-import { clientId, topic } from '../schemas/values.ts';
+import { clientId, searchText, topic } from '../schemas/values.ts';
 
 /** A segment of the path: percent-encoded, or `~` and base64url. */
 const segment = z.string().transform((value, context) => {
@@ -20,6 +20,10 @@ export const clientParams = z.object({
     example: 'meter-7',
   }),
 });
+
+/** What the service has named itself. */
+export const named = (name: string, description: string) =>
+  segment.pipe(searchText).openapi({ param: { name, in: 'path' }, description });
 
 export const topicParams = z.object({
   topic: segment.pipe(topic).openapi({

@@ -7,7 +7,8 @@ export const deadLetter = z
     receivedAt: time,
     source: z.string().openapi({ description: 'Which function or rule gave it up' }),
     error: z.string().optional(),
-    body: z.string().openapi({ description: 'As it came' }),
+    body: z.string().openapi({ description: 'As it came, cut if it is long' }),
+    isRedrivable: z.boolean().openapi({ description: 'It can be sent again to where it came from' }),
   })
   .openapi('DeadLetter');
 export type DeadLetter = z.infer<typeof deadLetter>;

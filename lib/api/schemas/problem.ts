@@ -11,6 +11,7 @@ export const PROBLEMS = {
   'deadLetter.notFound': { status: 404, title: 'There is no such dead letter' },
   'method.notAllowed': { status: 405, title: 'The path does not take this method' },
   'session.contended': { status: 409, title: 'The session was changed by others at the same time' },
+  'deadLetter.notRedrivable': { status: 409, title: 'The dead letter cannot be sent again' },
   'body.tooLarge': { status: 413, title: 'The body is too large' },
   'body.mediaType': { status: 415, title: 'The body is not JSON' },
   'service.failed': { status: 500, title: 'The service failed' },
