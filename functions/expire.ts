@@ -1,10 +1,11 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent, SQSBatchResponse } from 'aws-lambda';
+import type { EndedSession } from '#edge/ended-session';
 import { parseRouteCheck } from '#edge/queue-requests';
 import { Requests } from '#edge/requests';
 import { checkRoute } from '#edge/route-check';
-import { cleanUp, type EndedSession } from '#edge/session-end';
+import { cleanUp } from '#edge/session-end';
 import { publishEvents } from '#edge/session-events';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';

@@ -2,8 +2,8 @@ import type { HistoryEntry } from '#history/entry';
 import { eventId } from '#history/event-id';
 import type { PublishedEvent } from '#history/event-schemas';
 import { newestConnection } from '#session/session';
+import type { EndedSession } from './ended-session.ts';
 import type { LostMessages } from './lost-messages.ts';
-import type { EndedSession } from './session-end.ts';
 
 /** What the event bus is told of the end of a life. */
 export function endEvent(

@@ -1,6 +1,5 @@
 import type { PublishedEvent } from '#history/event-schemas';
 import { endOf } from '#session/connection';
-import type { EndReason } from '#session/life';
 import { lossWindowMs } from '#session/loss-window';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
@@ -17,6 +16,7 @@ import type { ShareGroupStore } from '#store/share-groups';
 import type { SubscriptionStore } from '#store/subscriptions';
 import { groupMember } from './after-change.ts';
 import { endEvent, lostEntry } from './end-announcement.ts';
+import type { EndedSession } from './ended-session.ts';
 import { countLost } from './lost-messages.ts';
 import type { Requests } from './requests.ts';
 
@@ -32,18 +32,6 @@ export interface SessionEndDependencies {
   readonly history: Pick<HistoryStore, 'append'>;
   readonly settings: Settings;
   readonly clock: () => number;
-}
-
-/** A life of a client that is over. */
-export interface EndedSession {
-  /** As it stood before it ended. */
-  readonly session: Session;
-  readonly reason: EndReason;
-  readonly endedAtMs: number;
-  /** False for the mere removal of what was announced when it ended. */
-  readonly announce: boolean;
-  /** TTL has removed the item, with everything that it still held. */
-  readonly isRemoved: boolean;
 }
 
 /** Everything of a client that is of no life but this one; nothing lives when there is no session. */

@@ -5,15 +5,12 @@ import { checkRoute } from '#edge/route-check';
 import { cleanUp } from '#edge/session-end';
 import { createFlowStore } from '#store/flows';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';
-import { Killer } from './killed.ts';
+import { killAtEachCall } from './killed.ts';
 import { useTables } from './started-tables.ts';
 
 const T = START_MS;
 const tables = useTables();
 const PORTS = ['sessions', 'subscriptions', 'routes', 'shareGroups', 'broker', 'requests'] as const;
-/** More calls than any handler makes. */
-const MOST_CALLS = 60;
-const BATCH = 5;
 
 interface Scene {
   readonly policy?: ConstructorParameters<typeof Edge>[1];
@@ -159,30 +156,12 @@ describe('a handler that is killed and run again leaves what an undisturbed one 
   it.each(Object.entries(SCENES))(
     '%s',
     async (_, scene) => {
-      const undisturbed = await prepared(scene);
-      await scene.handle(undisturbed, undisturbed.dependencies);
-      const expected = await stateOf(undisturbed);
-      /** False when the handler had come to its end before that call. */
-      const survives = async (call: number, afterwards: boolean) => {
-        const edge = await prepared(scene);
-        const killer = new Killer(call, afterwards);
-        const run = scene.handle(edge, killer.threaten(edge.dependencies, PORTS));
-        await run.catch((error: unknown) => {
-          if (!killer.hasStruck) throw error;
-        });
-        if (!killer.hasStruck) return false;
-        await scene.handle(edge, edge.dependencies);
-        expect(await stateOf(edge), `killed ${afterwards ? 'after' : 'at'} call ${call}`).toEqual(expected);
-        return true;
-      };
-      let kills = 0;
-      for (let call = 0; call < MOST_CALLS; call += BATCH) {
-        const calls = Array.from({ length: BATCH }, (_each, index) => call + index);
-        const tries = calls.flatMap((each) => [survives(each, false), survives(each, true)]);
-        const struck = (await Promise.all(tries)).filter((each) => each).length;
-        kills += struck;
-        if (struck < tries.length) break;
-      }
+      const kills = await killAtEachCall({
+        prepare: () => prepared(scene),
+        run: (edge, killer) =>
+          scene.handle(edge, killer?.threaten(edge.dependencies, PORTS) ?? edge.dependencies),
+        stateOf,
+      });
       expect(kills).toBeGreaterThan(1);
     },
     30_000,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cleanUp, type EndedSession, type SessionEndDependencies } from '#edge/session-end';
+import type { EndedSession } from '#edge/ended-session';
+import { cleanUp, type SessionEndDependencies } from '#edge/session-end';
 import type { EventDetails } from '#history/event-schemas';
 import type { Session } from '#session/session';
 import { createFlowStore } from '#store/flows';

@@ -7,7 +7,7 @@ import { endSession } from '#operator/end-session';
 import { provision } from '#operator/provision';
 import { resume } from '#operator/resume';
 import { SECOND, START_MS } from '#test/edge/edge';
-import { Killer } from '#test/edge/killed';
+import { killAtEachCall } from '#test/edge/killed';
 import { useTables } from '#test/edge/started-tables';
 import { Desk } from './desk.ts';
 
@@ -23,9 +23,6 @@ const PORTS = [
   'requests',
   'history',
 ] as const;
-/** More calls than any act makes. */
-const MOST_CALLS = 60;
-const BATCH = 5;
 
 interface Scene {
   readonly isAway?: true;
@@ -115,30 +112,11 @@ describe('an act that is killed and done again leaves what an undisturbed one le
   it.each(Object.entries(ACTS))(
     '%s',
     async (_, scene) => {
-      const undisturbed = await prepared(scene);
-      await scene.act(undisturbed, undisturbed.acts);
-      const expected = await stateOf(undisturbed);
-      /** False when the act had come to its end before that call. */
-      const survives = async (call: number, afterwards: boolean) => {
-        const desk = await prepared(scene);
-        const killer = new Killer(call, afterwards);
-        const run = scene.act(desk, killer.threaten(desk.acts, PORTS));
-        await run.catch((error: unknown) => {
-          if (!killer.hasStruck) throw error;
-        });
-        if (!killer.hasStruck) return false;
-        await scene.act(desk, desk.acts);
-        expect(await stateOf(desk), `killed ${afterwards ? 'after' : 'at'} call ${call}`).toEqual(expected);
-        return true;
-      };
-      let kills = 0;
-      for (let call = 0; call < MOST_CALLS; call += BATCH) {
-        const calls = Array.from({ length: BATCH }, (_each, index) => call + index);
-        const tries = calls.flatMap((each) => [survives(each, false), survives(each, true)]);
-        const struck = (await Promise.all(tries)).filter((each) => each).length;
-        kills += struck;
-        if (struck < tries.length) break;
-      }
+      const kills = await killAtEachCall({
+        prepare: () => prepared(scene),
+        run: (desk, killer) => scene.act(desk, killer?.threaten(desk.acts, PORTS) ?? desk.acts),
+        stateOf,
+      });
       expect(kills).toBeGreaterThan(1);
     },
     60_000,
