@@ -122,6 +122,35 @@ describe.runIf(hasChromium)('the console on the local cloud', () => {
     expect((await fleet.session(CLIENT_ID))?.status).not.toBe('connected');
   });
 
+  it('an operator ends what has been away for long, and sees it end', async () => {
+    const idle = await fleet.connect('durable-idle');
+    idle.cut();
+    await fleet.away('durable-idle');
+    await page.getByRole('link', { name: 'End idle sessions' }).click();
+    await page.getByLabel('Client identifiers').fill('durable-idle*');
+    await page.getByLabel('Away for longer than', { exact: true }).fill('1');
+    await page.getByLabel('Away for longer than: unit').selectOption('seconds');
+    await shows(/1 session would end/, async () => {
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await page.getByText('examined.').waitFor();
+      return shownText(page.locator('.preview'));
+    });
+    await page.getByRole('button', { name: 'End these sessions' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End sessions' }).click();
+    await shows(/Done: 1 session ended\./, () => shownText(page.getByRole('region', { name: 'Operation' })));
+    expect((await fleet.session('durable-idle'))?.status).toBe('ended');
+  });
+
+  it('what is left of the service answers the page as well', async () => {
+    await page.getByRole('link', { name: 'Dead letters' }).click();
+    await page.getByText('No dead letters').waitFor();
+    await page.getByRole('link', { name: 'Advice' }).click();
+    await page.getByText('Nothing to mend').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.locator('.tile', { hasText: 'Connected' }).waitFor();
+    await page.locator('.plot canvas').first().waitFor();
+  });
+
   it('all the while no script ran, no policy was violated, and nothing failed on the page', () => {
     expect(opened.faults).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { EndIdlePreview } from './end-idle-preview.tsx';
 import { EndIdleProgress } from './end-idle-progress.tsx';
 
 type Stage =
-  | { readonly name: 'asked'; readonly request: EndIdleRequest }
+  | { readonly name: 'asked'; readonly request: EndIdleRequest; readonly atMs: number }
   | { readonly name: 'started'; readonly operationId: string };
 
 /** Ends sessions that have been away for long: first what would happen, then the operation and how far it is. */
@@ -20,10 +20,11 @@ export function EndIdle({ query }: { query: URLSearchParams }) {
         title="End idle sessions"
         lead="Ends every session whose client has been away for longer than a time, with all that waits for it."
       />
-      <EndIdleForm onPreview={(request) => setStage({ name: 'asked', request })} />
+      <EndIdleForm onPreview={(request) => setStage({ name: 'asked', request, atMs: performance.now() })} />
       {stage?.name === 'asked' && (
         <EndIdlePreview
-          key={JSON.stringify(stage.request)}
+          // Asked again, it is counted again: the fleet has changed meanwhile.
+          key={stage.atMs}
           request={stage.request}
           onStarted={(operationId) => {
             // Kept in the address, so that a reload finds the operation again.
