@@ -1,10 +1,14 @@
+import type { HistoryEntry } from '#history/entry';
 import { messageHasExpired } from '#session/message';
 import { isSameMessage, positionAt } from '#session/position';
+import type { DropReason, Session } from '#session/session';
+import type { SessionConfiguration } from '#session/session-configuration';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
 import type { HistoryStore } from '#store/history';
 import type { FoundMessage } from '#store/message-log';
 import { type FindDependencies, findMessage, type MessageWanted } from './find-message.ts';
+import { brokerKept, type GivenUp, reasonOfDrop } from './given-up.ts';
 import { readSession, type SessionState, type SessionViewDependencies } from './session-view.ts';
 import { isHeldByBroker } from './waiting-plan.ts';
 
@@ -49,7 +53,7 @@ export type TraceDependencies = SessionViewDependencies &
 
 type Judged = Omit<TraceView, 'filters'>;
 
-/** Entries of the history in which the run is looked for. */
+/** Entries of the history in which runs and drops are looked for. */
 const MOST_ENTRIES = 200;
 
 /** Why a message reached a client or did not, from what is recorded. */
@@ -133,32 +137,16 @@ async function judge(
       packetId,
     };
   }
+  const isKept = brokerKept(message, session, dependencies.configuration, nowMs);
   const drop = session.lastDrops.find((each) => isSameMessage(each.position, position));
-  if (drop !== undefined) {
-    const { reason } = drop;
-    if (reason === 'expired') {
-      return {
-        verdict: 'expired',
-        explanation: 'Its Message Expiry Interval passed while it was waiting.',
-        message,
-      };
-    }
-    return {
-      verdict: 'dropped',
-      explanation: 'It was given up; the reason is counted on the session.',
-      message,
-      dropReason: reason,
-    };
-  }
+  // What an operator gives up here the broker's own session delivers all the same.
+  if (drop !== undefined && !(isKept && drop.reason === 'operator')) return judgeDrop(message, drop.reason);
+  const { entries } = await dependencies.history.list(session.clientId, { limit: MOST_ENTRIES });
+  const given = { message, entries, isKept };
+  const reason = reasonOfDrop(given, state, dependencies.configuration);
   const skip = flow?.skip ?? session.progress?.skip;
-  if (skip !== undefined && position >= skip.from && position < skip.upTo) {
-    return {
-      verdict: 'dropped',
-      explanation: 'More was waiting than the policy allows.',
-      message,
-      dropReason: 'overflow',
-    };
-  }
+  if (skip !== undefined && position >= skip.from && position < skip.upTo)
+    return judgeDrop(message, reason ?? overflowReason(session));
   if (plan.judge(message) !== undefined) {
     if (isHeldByBroker(session, dependencies.configuration, nowMs)) {
       return {
@@ -174,15 +162,37 @@ async function judge(
       message,
     };
   }
-  return judgePast(message, state, dependencies);
+  return judgePast(given, reason, state, dependencies.configuration);
+}
+
+/** Which limit it was is counted when the range has been passed over. */
+function overflowReason({ drops }: Session): DropReason {
+  return (drops.overflowBytes ?? 0) > (drops.overflowMessages ?? 0) ? 'overflowBytes' : 'overflowMessages';
+}
+
+function judgeDrop(message: FoundMessage, reason: DropReason): Judged {
+  if (reason === 'expired') {
+    return {
+      verdict: 'expired',
+      explanation: 'Its Message Expiry Interval passed while it was waiting.',
+      message,
+    };
+  }
+  return {
+    verdict: 'dropped',
+    explanation: 'It was given up; the reason is counted on the session.',
+    message,
+    dropReason: reason,
+  };
 }
 
 /** A message that does not wait. */
-async function judgePast(
-  message: FoundMessage,
-  { session, flow, subscriptions, nowMs }: SessionState,
-  { history }: Pick<TraceDependencies, 'history'>,
-): Promise<Judged> {
+function judgePast(
+  { message, entries, isKept }: GivenUp,
+  reason: DropReason | undefined,
+  { session, flow, subscriptions, nowMs, edge }: SessionState,
+  configuration: SessionConfiguration,
+): Judged {
   const { position, topic } = message;
   const matching = subscriptions.filter(({ filter }) => matches(parseSharedFilter(filter).filter, topic));
   const owed = matching.filter((each) => positionAt(owedSinceMs(each)) <= position);
@@ -210,8 +220,17 @@ async function judgePast(
       message,
     };
   }
+  if (reason !== undefined) return judgeDrop(message, reason);
+  if (isKept && isHeldByBroker(session, configuration, nowMs)) {
+    return {
+      verdict: 'heldByBroker',
+      explanation:
+        "It was given up here, but the broker's own session of the client still stands: the broker delivers it if the client returns in time.",
+      message,
+    };
+  }
   const { cursor } = flow ?? session;
-  const run = await runOf(session.clientId, position, history);
+  const run = runOf(position, entries);
   if (run !== undefined) {
     return {
       verdict: 'delivered',
@@ -232,18 +251,13 @@ async function judgePast(
     };
   }
   const by =
-    flow === undefined
+    edge === 'lifecycle'
       ? 'by the broker while the client was connected, or by the service before'
       : 'and acknowledged';
   return { verdict: 'delivered', explanation: `It was delivered, ${by}.`, message };
 }
 
-async function runOf(
-  clientId: string,
-  position: string,
-  history: TraceDependencies['history'],
-): Promise<DeliveryRun | undefined> {
-  const { entries } = await history.list(clientId, { limit: MOST_ENTRIES });
+function runOf(position: string, entries: readonly HistoryEntry[]): DeliveryRun | undefined {
   for (const entry of entries) {
     if (entry.type !== 'delivered' || position < entry.from || position >= entry.upTo) continue;
     return { atMs: entry.atMs, from: entry.from, upTo: entry.upTo };

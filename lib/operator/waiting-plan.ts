@@ -78,7 +78,8 @@ function packetPlan({ session, subscriptions, flow, configuration, nowMs }: Plan
     ranges,
     policy,
     judge(message) {
-      if (known !== undefined && isTaken(known, message.position)) return undefined;
+      const { position } = message;
+      if (known === undefined ? position < cursor : isTaken(known, position)) return undefined;
       if (messageHasExpired(message, nowMs)) return undefined;
       const delivery = deliveryTo(own, message, clientId);
       if (delivery === undefined || (delivery.qos === 0 && !policy.queueQos0)) return undefined;
