@@ -4,12 +4,13 @@ import { repairLookUp } from '#edge/repair';
 import { checkRoute } from '#edge/route-check';
 import { cleanUp } from '#edge/session-end';
 import { createFlowStore } from '#store/flows';
+import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';
 import { killAtEachCall } from './killed.ts';
-import { useTables } from './started-tables.ts';
 
 const T = START_MS;
-const tables = useTables();
+/** Thousands of requests: those of the handlers' own tests go to DynamoDB Local. */
+const tables = memoryTables();
 const PORTS = ['sessions', 'subscriptions', 'routes', 'shareGroups', 'broker', 'requests'] as const;
 
 interface Scene {
@@ -107,7 +108,7 @@ const SCENES: Record<string, Scene> = {
     before: subscribeAndLeave,
     handle: async (edge, dependencies) => {
       const publish = async () => undefined;
-      const flows = createFlowStore(tables().newClient(), tables().names.inflight);
+      const flows = createFlowStore(tables.newClient(), tables.names.inflight);
       const history = { append: async () => undefined };
       const all = { ...dependencies, flows, messages: edge.messages, history, publish, settings };
       const ended = { reason: 'disconnected', endedAtMs: T + 60 * SECOND, announce: true } as const;
@@ -145,7 +146,7 @@ async function stateOf(edge: Edge): Promise<unknown> {
 }
 
 async function prepared({ policy, before }: Scene): Promise<Edge> {
-  const edge = new Edge(tables(), policy);
+  const edge = new Edge(tables, policy);
   edge.nowMs = T + 150 * SECOND;
   await before(edge);
   edge.requests.all.length = 0;

@@ -8,11 +8,12 @@ import { provision } from '#operator/provision';
 import { resume } from '#operator/resume';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { killAtEachCall } from '#test/edge/killed';
-import { useTables } from '#test/edge/started-tables';
+import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Desk } from './desk.ts';
 
 const T = START_MS;
-const tables = useTables();
+/** Thousands of requests: those of the acts' own tests go to DynamoDB Local. */
+const tables = memoryTables();
 const PORTS = [
   'sessions',
   'subscriptions',
@@ -65,7 +66,7 @@ function wantedOf(desk: Desk) {
 }
 
 async function prepared({ isAway, isNew }: Scene): Promise<Desk> {
-  const desk = new Desk(tables());
+  const desk = new Desk(tables);
   desk.nowMs = T + 150 * SECOND;
   if (isNew) return desk;
   desk.broker.grant(desk.filter('a'), desk.filter('b/#'), desk.shared('jobs'));

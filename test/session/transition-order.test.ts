@@ -5,7 +5,7 @@ import { REMEMBERED_CONNECTIONS, type SessionEvent } from '#session/transition';
 import { lifeOfClient, live, rulesWith } from './lifecycle-events.ts';
 import { randomSeed } from './random-seed.ts';
 
-const RUNS = 1_000;
+const RUNS = 400;
 
 /** What a user can see of a session; the facts behind it may be fewer when they could not matter. */
 function meaningOf(session: Session | undefined) {
