@@ -41,10 +41,11 @@ export interface Connection {
 export const PROVISIONED_FIRST = -1;
 
 /**
- * A version number that is lower although its time is later by at least this much was reset by the broker
- * ("about one hour" of absence); below it, clocks disagree and the version number decides.
+ * A version number that is lower although its time is later by at least this much was reset by the broker: after
+ * about an hour of absence, and when the broker's own session of the client is over, which may be minutes. Below
+ * it, clocks disagree and the version number decides.
  */
-export const VERSION_RESET_MS = 30 * 60 * 1000;
+export const VERSION_RESET_MS = 2 * 60 * 1000;
 
 /** When the connection began, as far as known. */
 export function startOf(connection: Connection): number {

@@ -19,6 +19,11 @@ describe('the order of two connections', () => {
       connection(9, T0),
       connection(0, T0 + VERSION_RESET_MS),
     ],
+    [
+      "by time after a short absence that was longer than the broker's own session",
+      connection(3, T0),
+      connection(0, T0 + 3 * 60_000),
+    ],
     ['by time while a number is not known', connection(9, T0), connection(undefined, T0 + 1)],
     ['by time for one number', connection(3, T0), connection(3, T0 + 1)],
     ['by version number at one time', connection(3, T0), connection(4, T0)],
