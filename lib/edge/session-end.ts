@@ -19,6 +19,7 @@ import { endEvent, lostEntry } from './end-announcement.ts';
 import type { EndedSession } from './ended-session.ts';
 import { countLost } from './lost-messages.ts';
 import type { Requests } from './requests.ts';
+import { takeOverDelivered } from './take-over-delivered.ts';
 
 export interface SessionEndDependencies {
   readonly sessions: SessionStore;
@@ -93,12 +94,17 @@ function isShared({ filter }: Pick<Subscription, 'filter'>): boolean {
 async function removeFlow(
   { clientId, incarnation, carrier }: Session,
   subscriptions: readonly Subscription[],
-  { flows, requests }: SessionEndDependencies,
+  { flows, sessions, requests }: SessionEndDependencies,
 ): Promise<void> {
   if (carrier === undefined) return;
-  if (subscriptions.some(isShared))
+  if (subscriptions.some(isShared)) {
     await requests.memberEnded({ kind: 'memberEnded', clientId, incarnation });
-  else await flows.remove(clientId, incarnation);
+    return;
+  }
+  const flow = await flows.get(clientId);
+  if (flow?.incarnation !== incarnation) return;
+  await takeOverDelivered(flow, sessions);
+  await flows.remove(clientId, incarnation);
 }
 
 /**

@@ -14,10 +14,10 @@ function isSame(one: Connection, other: Connection): boolean {
   return one.versionNumber === other.versionNumber;
 }
 
-function withKnownBeginning(after: ConnectionStory, { began }: ConnectionStory): ConnectionStory {
+function withWhatIsForgotten(after: ConnectionStory, { began, brought }: ConnectionStory): ConnectionStory {
   if (!after.isForgotten) return after;
   const { began: _, ...story } = after;
-  return { ...story, ...(began !== undefined && { began }) };
+  return { ...story, ...(began !== undefined && { began }), ...(brought !== undefined && { brought }) };
 }
 
 /** What was told of connections that are forgotten stands as it is. */
@@ -28,6 +28,6 @@ export function compareStories(
   return after.map((story) => {
     const known = before.find(({ connection }) => isSame(connection, story.connection));
     if (known === undefined) return { after: story };
-    return { before: known, after: withKnownBeginning(story, known) };
+    return { before: known, after: withWhatIsForgotten(story, known) };
   });
 }

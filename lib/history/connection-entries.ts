@@ -30,11 +30,12 @@ function lifeEndEntry(clientId: string, id: string, { atMs, ...end }: LifeEnd): 
 }
 
 function entriesOf(clientId: string, story: ConnectionStory, source: Source): readonly HistoryEntry[] {
-  const { connection, began, over, lifeEnd } = story;
+  const { connection, began, over, brought, lifeEnd } = story;
   const id = connection.sessionIdentifier;
   return [
     ...(began === undefined ? [] : [beganEntry(clientId, id, began, source)]),
     ...(over === undefined ? [] : [{ clientId, id, type: 'disconnected' as const, ...over }]),
+    ...(brought === undefined ? [] : [{ clientId, id, type: 'delivered' as const, ...brought }]),
     ...(lifeEnd === undefined ? [] : [lifeEndEntry(clientId, id, lifeEnd)]),
   ];
 }
@@ -48,7 +49,8 @@ function meaningOf(entry: HistoryEntry): string {
       : 'sessionPresent' in entry
         ? entry.sessionPresent
         : 'reason' in entry && entry.reason;
-  return JSON.stringify([atMs, id, type, incarnation, said, 'byNext' in entry]);
+  const messages = type === 'delivered' ? entry.messages : undefined;
+  return JSON.stringify([atMs, id, type, incarnation, said, 'byNext' in entry, messages]);
 }
 
 /** The entries that a change of what is known of a connection brings and takes back. */

@@ -67,6 +67,25 @@ function disconnectedEvent(clientId: string, story: ConnectionStory, after: Sess
   ];
 }
 
+/** How many more than were published; fewer are not taken back. */
+function deliveredEvent(
+  known: ConnectionStory | undefined,
+  { connection, brought }: ConnectionStory,
+  { clientId, revision }: Session,
+): PublishedEvent[] {
+  const messages = (brought?.messages ?? 0) - (known?.brought?.messages ?? 0);
+  if (brought === undefined || messages <= 0) return [];
+  const { atMs, incarnation } = brought;
+  const connectionId = connection.sessionIdentifier;
+  const id = eventId(clientId, connectionId, 'messages.delivered', revision);
+  return [
+    {
+      detailType: 'messages.delivered',
+      detail: { version: 1, id, clientId, incarnation, at: iso(atMs), connectionId, messages },
+    },
+  ];
+}
+
 /**
  * The events of what was not published yet. What turns out to have been otherwise is published anew; that only its
  * time was another is not.
@@ -86,5 +105,6 @@ export function connectionEvents(
       ? []
       : kinds.map((kind) => beganEvent(kind, clientId, connection, began, source, revision))),
     ...(before?.over === undefined ? disconnectedEvent(clientId, story, sessions.after) : []),
+    ...deliveredEvent(before, story, sessions.after),
   ];
 }

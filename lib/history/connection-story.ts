@@ -1,4 +1,5 @@
 import { type Connection, endOf, startOf } from '#session/connection';
+import { deliveredBetween } from '#session/delivered';
 import { type EndReason, endOfLife, type Life, type LifeRules } from '#session/life';
 import { livesOf } from '#session/lives';
 import type { Session } from '#session/session';
@@ -29,14 +30,22 @@ export interface LifeEnd {
   readonly byNext?: true;
 }
 
+/** What the packet edge has delivered by a connection, as far as its flow was looked at. */
+export interface Brought {
+  readonly atMs: number;
+  readonly incarnation: string;
+  readonly messages: number;
+}
+
 /** What there is to tell of one connection. */
 export interface ConnectionStory {
   readonly connection: Connection;
   /** Absent: no connection of the device, and the session was there. */
   readonly began?: Began;
-  /** Its own beginning is no longer told apart from a takeover. */
+  /** Its own beginning is no longer told apart from a takeover, nor what it brought from what others did. */
   readonly isForgotten: boolean;
   readonly over?: Over;
+  readonly brought?: Brought;
   readonly lifeEnd?: LifeEnd;
 }
 
@@ -70,6 +79,17 @@ function overOf({ connection, incarnation }: Life, next: Life | undefined): Over
   if (atMs === undefined || !isTold) return undefined;
   const { disconnectReason: reason } = connection;
   return { atMs, incarnation, ...(reason !== undefined && { reason }) };
+}
+
+/** Told once it is over, as its flow counts on until then; of one that was taken over when that is known. */
+function broughtOf(life: Life, previous: Life | undefined, next: Life | undefined): Brought | undefined {
+  const { connection, delivered } = life;
+  const messages = deliveredBetween(previous?.delivered, delivered);
+  if (delivered === undefined || messages === 0) return undefined;
+  const takenOverAtMs = next === undefined ? Number.POSITIVE_INFINITY : startOf(next.connection);
+  const atMs = Math.min(endOf(connection) ?? connection.endedByOperatorAtMs ?? takenOverAtMs, takenOverAtMs);
+  const { incarnation } = delivered;
+  return { atMs: Number.isFinite(atMs) ? atMs : startOf(connection), incarnation, messages };
 }
 
 /** The end of a life that another one followed. */
@@ -111,12 +131,15 @@ export function storyOf(
     const next = lives[index + 1];
     const began = beganOf(life, lives[index - 1]);
     const over = overOf(life, next);
+    const isForgotten = index === 0 && session.before !== undefined;
+    const brought = isForgotten ? undefined : broughtOf(life, lives[index - 1], next);
     const lifeEnd = next === undefined ? ownEnd(session, life, removedByTimeToLive) : endBefore(life, next);
     return {
       connection: life.connection,
       ...(began !== undefined && { began }),
-      isForgotten: index === 0 && session.before !== undefined,
+      isForgotten,
       ...(over !== undefined && { over }),
+      ...(brought !== undefined && { brought }),
       ...(lifeEnd !== undefined && { lifeEnd }),
     };
   });

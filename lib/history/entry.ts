@@ -49,14 +49,14 @@ export interface IntervalChangedEntry {
   readonly previousInterval: number;
 }
 
-/** One delivery run that brought something. */
+/** One delivery run that brought something, or at the packet edge one connection that did. */
 export interface DeliveredEntry {
   readonly type: 'delivered';
   readonly incarnation: string;
   readonly messages: number;
-  /** The first and the last message of them, in the order of the log. */
-  readonly from: Position;
-  readonly upTo: Position;
+  /** Of a run: the first and the last message of them, in the order of the log. */
+  readonly from?: Position;
+  readonly upTo?: Position;
 }
 
 export interface DroppedEntry {

@@ -131,12 +131,22 @@ export const EVENT_SCHEMAS = {
   'messages.delivered': described(
     z.strictObject({
       ...common,
-      at: time('When the run ended.'),
-      messages: count('How many the run delivered.'),
-      from: described(z.string(), 'Position in the message log of the first of them.'),
-      upTo: described(z.string(), 'Position in the message log of the last of them.'),
+      at: time('When the run or the connection ended.'),
+      messages: count('How many were delivered that no such event has told of.'),
+      connectionId: z.optional(
+        described(
+          z.string(),
+          'Packet edge: names the connection by which they came; absent: a delivery run.',
+        ),
+      ),
+      from: z.optional(
+        described(z.string(), 'Delivery run: position in the message log of the first of them.'),
+      ),
+      upTo: z.optional(
+        described(z.string(), 'Delivery run: position in the message log of the last of them.'),
+      ),
     }),
-    'A delivery run has brought messages to a client that had returned.',
+    'Messages were delivered: by a run to a client that had returned, or at the packet edge by a connection that has ended.',
   ),
 } as const;
 

@@ -1,5 +1,6 @@
 import { addDropsTo } from '#edge/add-drops';
 import { ContendedSessionError } from '#edge/errors';
+import { takeOverDelivered } from '#edge/take-over-delivered';
 import type { Drops } from '#session/drops';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { giveUp } from '#session/flow/reading';
@@ -62,12 +63,13 @@ async function giveUpInSession(
 /** The client's flow says what it has been sent; one that has none yet gets one while it is connected. */
 async function giveUpInFlow(
   session: Session,
-  { flows, clock }: OperatorDependencies,
+  { flows, sessions, clock }: OperatorDependencies,
 ): Promise<GivenUp | 'noFlow' | 'contended'> {
   const { clientId, incarnation, status } = session;
   const stored = await flows.get(clientId);
   const flow = stored?.incarnation === incarnation ? stored : undefined;
   if (flow === undefined && status !== 'connected') return 'noFlow';
+  if (flow === undefined) await takeOverDelivered(stored, sessions);
   const atMs = clock();
   const { sessionIdentifier } = newestConnection(session);
   const fresh: Flow = {

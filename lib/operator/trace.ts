@@ -259,8 +259,10 @@ function judgePast(
 
 function runOf(position: string, entries: readonly HistoryEntry[]): DeliveryRun | undefined {
   for (const entry of entries) {
-    if (entry.type !== 'delivered' || position < entry.from || position >= entry.upTo) continue;
-    return { atMs: entry.atMs, from: entry.from, upTo: entry.upTo };
+    if (entry.type !== 'delivered') continue;
+    const { atMs, from, upTo } = entry;
+    if (from === undefined || upTo === undefined || position < from || position >= upTo) continue;
+    return { atMs, from, upTo };
   }
   return undefined;
 }

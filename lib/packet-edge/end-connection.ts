@@ -20,6 +20,8 @@ export async function endConnection(
   exchange.close();
   const { context, connectionId, dependencies } = exchange;
   if (context === undefined) return;
+  // What was acknowledged just before counts.
+  await exchange.save();
   const change = await disconnectSession(
     context.clientId,
     connectionId,

@@ -1,3 +1,4 @@
+import { takeOverDelivered } from '#edge/take-over-delivered';
 import type { ConnectionContext } from '#packets/exchange';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { confirm, sendAgain } from '#session/flow/outbound';
@@ -36,6 +37,7 @@ export async function loadFlow(
   if (stored !== undefined && !(await isNewest(context, connectionId, dependencies)))
     return { outcome: 'takenOver' };
   if (stored?.incarnation !== incarnation) {
+    await takeOverDelivered(stored, dependencies.sessions);
     // Messages before a subscription are not owed, so the start of the log is early enough.
     const fresh = startFlow(clientId, incarnation, connectionId, context.owedFrom ?? LOG_START);
     return { outcome: 'loaded', flow: { ...fresh, revision: stored?.revision ?? 0 }, stored };

@@ -1,5 +1,7 @@
 import { type Change, changeSession } from '#edge/change-session';
 import type { Carrier } from '#packets/exchange';
+import { newlyDelivered } from '#session/delivered';
+import type { Flow } from '#session/flow/flow';
 import { choosePacketPolicy, type SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
@@ -87,7 +89,17 @@ export async function connectSession(
   return { session: transition.session, prior, isAgain: !transition.isChange };
 }
 
-/** The end of a connection, with the interval that DISCONNECT may have set. */
+/** The flow, where it is what the connection had: a later one may have taken it over, or have begun another. */
+function flowOf(session: Session, connectionId: string, flow: Flow | undefined): Flow | undefined {
+  if (flow?.connection === connectionId) return flow;
+  const isNewest = newestConnection(session).sessionIdentifier === connectionId;
+  return isNewest && flow?.incarnation === session.incarnation ? flow : undefined;
+}
+
+/**
+ * The end of a connection, with the interval that DISCONNECT may have set, and with what the flow has delivered by
+ * then: whoever tells the end, once or twice, tells the flow's own number.
+ */
 export async function disconnectSession(
   clientId: string,
   connectionId: string,
@@ -95,20 +107,22 @@ export async function disconnectSession(
   dependencies: PacketEdgeDependencies,
 ): Promise<Change> {
   const { atMs, reason, sessionExpiryInterval } = end;
-  const ended = await change(
-    clientId,
-    {
+  const flow = await dependencies.flows.get(clientId);
+  const event = (prior: Session | undefined): SessionEvent => {
+    const delivered = prior && newlyDelivered(prior, flowOf(prior, connectionId, flow));
+    return {
       kind: 'connection',
       connection: {
         sessionIdentifier: connectionId,
         seenAtMs: atMs,
         disconnectedAtMs: atMs,
         disconnectReason: reason,
+        ...(delivered !== undefined && { delivered }),
       },
       ...(sessionExpiryInterval !== undefined && { declaration: { atMs, sessionExpiryInterval } }),
-    },
-    dependencies,
-  );
+    };
+  };
+  const ended = await change(clientId, event, dependencies);
   dependencies.report({ clientId, what: 'disconnected', outcome: ended.transition.outcome, reason });
   return ended;
 }

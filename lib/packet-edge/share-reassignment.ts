@@ -1,4 +1,5 @@
 import type { MemberEnd } from '#edge/requests';
+import { takeOverDelivered } from '#edge/take-over-delivered';
 import type { Flow } from '#session/flow/flow';
 import { isTaken } from '#session/flow/reading';
 import { type Message, messageHasExpired } from '#session/message';
@@ -128,7 +129,9 @@ export async function reassignShared(end: MemberEnd, dependencies: PacketEdgeDep
     await reassignment.give(message, subscription);
   }
   await dispatchSignals([...reassignment.signals.values()], dependencies);
-  if (goOnAt === undefined) await dependencies.flows.remove(clientId, incarnation);
-  else await dependencies.requests.memberEnded({ ...end, from: goOnAt });
+  if (goOnAt === undefined) {
+    await takeOverDelivered(flow, dependencies.sessions);
+    await dependencies.flows.remove(clientId, incarnation);
+  } else await dependencies.requests.memberEnded({ ...end, from: goOnAt });
   return reassignment.count;
 }

@@ -1,4 +1,4 @@
-import { quotaOf, send } from '#session/flow/outbound';
+import { countDelivered, quotaOf, send } from '#session/flow/outbound';
 import { take } from '#session/flow/reading';
 import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
@@ -43,7 +43,7 @@ export async function takeMessage(
   const taken = take(flow, message.position);
   dependencies.reportMessage?.({ what: 'sent', ageMs: nowMs - message.receivedAtMs });
   if (delivery.qos === 0) {
-    exchange.setFlow(taken);
+    exchange.setFlow(countDelivered(taken));
     exchange.reply(packet);
     return { outcome: 'taken', bytes };
   }

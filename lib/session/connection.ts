@@ -1,3 +1,4 @@
+import { type Delivered, joinDelivered } from './delivered.ts';
 import { later, type Position } from './position.ts';
 import type { Progress } from './progress.ts';
 
@@ -35,6 +36,8 @@ export interface Connection {
    * of the newest connection known by then, or PROVISIONED_FIRST.
    */
   readonly isProvisioned?: true;
+  /** At the packet edge: what the flow of its life had delivered when it ended, absent: nothing that was not known. */
+  readonly delivered?: Delivered;
 }
 
 /** Version number of a provisioned connection of a client of which no connection is known: all are newer. */
@@ -104,6 +107,7 @@ export function joinConnection(known: readonly Connection[], fact: Connection): 
   const index = findSame(known, fact);
   const before = known[index];
   if (before === undefined) return [...known, fact].sort(compareConnections);
+  const delivered = joinDelivered(before.delivered, fact.delivered);
   const joined: Connection = {
     ...before,
     ...fact,
@@ -111,6 +115,7 @@ export function joinConnection(known: readonly Connection[], fact: Connection): 
     // Once it is known that the broker's answer proved nothing, it stays so.
     ...(before.brokerResumed === false && { brokerResumed: false }),
     ...actsOf(before, fact),
+    ...(delivered !== undefined && { delivered }),
   };
   return known.with(index, joined).sort(compareConnections);
 }

@@ -1,5 +1,6 @@
 import { type Connection, endOf, startOf } from './connection.ts';
 import { type Declaration, declaredCleanStart, declaredInterval, operatorsInterval } from './declaration.ts';
+import { type Delivered, deliveredAfter } from './delivered.ts';
 import { capInterval, hasExpired, NEVER, sessionEndMs } from './expiry.ts';
 import { lossWindowMs } from './loss-window.ts';
 import type { SessionPolicy } from './policy.ts';
@@ -34,6 +35,8 @@ export interface Life {
   readonly caughtUp: boolean;
   /** How the life before this one ended. */
   readonly previousEnd?: EndReason;
+  /** What is known of the newest flow at the packet edge, of this life or an earlier one. */
+  readonly delivered?: Delivered;
 }
 
 /** A new incarnation for every new life of the id, the same whatever the order of its events. */
@@ -164,10 +167,12 @@ export function beginConnection(
   const startedAtMs = startOf(connection);
   const sessionExpiryInterval = intervalOf(connection, declared, rules);
   const intervalSetAtMs = operatorsInterval(declared)?.atMs;
+  const delivered = deliveredAfter(previous?.delivered, connection);
   const own = {
     connection,
     sessionExpiryInterval,
     ...(intervalSetAtMs === undefined ? {} : { intervalSetAtMs }),
+    ...(delivered === undefined ? {} : { delivered }),
   };
   const fresh: Life = {
     incarnation: incarnationOf(connection),

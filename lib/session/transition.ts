@@ -7,6 +7,7 @@ import {
   rememberDeclarations,
   withoutForgotten,
 } from './declaration.ts';
+import { deliveredBy } from './delivered.ts';
 import { cursorOf, endOfLife, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
 import { later, type Position } from './position.ts';
 import type { Progress } from './progress.ts';
@@ -99,10 +100,16 @@ function sessionFrom(
     ...(prior?.lease === undefined ? {} : { lease: prior.lease }),
     ...endOfPrior(prior, life, remembered),
     ...(mustRehome(prior, life, remembered) ? { rehome: true } : {}),
-    delivered: prior?.delivered ?? 0,
+    delivered: (prior?.delivered ?? 0) + deliveredMeanwhile(prior, connections),
     drops: prior?.drops ?? {},
     lastDrops: prior?.lastDrops ?? [],
   };
+}
+
+/** What the facts about connections tell of flows beyond what was counted. */
+function deliveredMeanwhile(prior: Session | undefined, connections: readonly Connection[]): number {
+  const before = prior?.before;
+  return deliveredBy(before, connections) - deliveredBy(before, prior?.connections ?? []);
 }
 
 /** Of the stragglers those before it are delivered, or given up by an operator. */
@@ -177,7 +184,10 @@ export function identifiersOfLife(session: Session): ReadonlySet<string> {
   return new Set(connections.map(({ sessionIdentifier }) => sessionIdentifier));
 }
 
-/** An event of a connection that has been forgotten, or the end of one that was taken over meanwhile. */
+/**
+ * An event of a connection that has been forgotten, or the end of one that was taken over meanwhile, unless it says what
+ * the connection has delivered.
+ */
 function isStale(prior: Session, fact: Connection): boolean {
   const known = prior.connections.some(
     (connection) => connection.sessionIdentifier === fact.sessionIdentifier,
@@ -191,7 +201,7 @@ function isStale(prior: Session, fact: Connection): boolean {
   }
   const newest = newestConnection(prior);
   const isEarlier = known && fact.sessionIdentifier !== newest.sessionIdentifier;
-  return isEarlier && fact.disconnectReason === 'DUPLICATE_CLIENTID';
+  return isEarlier && fact.delivered === undefined && fact.disconnectReason === 'DUPLICATE_CLIENTID';
 }
 
 function withAddress(session: Session, event: SessionEvent, prior: Session | undefined): Session {

@@ -2,6 +2,7 @@ import type { Connection } from '#session/connection';
 import type { Declaration } from '#session/declaration';
 import { fullIdentifier, shortIdentifier } from './identifiers.ts';
 import { fullPosition, shortPosition } from './positions.ts';
+import { deliveredFromList, deliveredToList } from './session-delivered.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 import { type StoredList, trimmed } from './stored-list.ts';
 
@@ -27,6 +28,7 @@ const ORDER = [
   'endedByOperatorAtMs',
   'givenUpBefore',
   'isProvisioned',
+  'delivered',
 ] as const satisfies readonly (keyof Connection)[];
 
 type Forgotten = Exclude<keyof Connection, (typeof ORDER)[number]>;
@@ -77,7 +79,7 @@ function shifted(times: Partial<Connection>, byMs: number): Partial<Connection> 
 
 export function connectionToList(connection: Connection, incarnation: string): StoredList {
   const { sessionIdentifier, caughtUpFrom, progress, seenAtMs, connectedAtMs, disconnectReason } = connection;
-  const { givenUpBefore } = connection;
+  const { givenUpBefore, delivered } = connection;
   const stored: Record<string, unknown> = {
     ...connection,
     ...shifted(connection, -(connectedAtMs ?? 0)),
@@ -89,6 +91,7 @@ export function connectionToList(connection: Connection, incarnation: string): S
       ? {}
       : { progress: progressToList(progress, { incarnation, from: caughtUpFrom }) }),
     ...(givenUpBefore === undefined ? {} : { givenUpBefore: shortPosition(givenUpBefore) }),
+    ...(delivered === undefined ? {} : { delivered: deliveredToList(delivered, incarnation) }),
   };
   return trimmed(ORDER.map((property) => (nothingForgotten && stored[property]) ?? null));
 }
@@ -98,7 +101,7 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
   const stored = Object.fromEntries(
     present.filter(([, value]) => value !== undefined),
   ) as unknown as Connection;
-  const { connectedAtMs = 0, disconnectReason, progress, givenUpBefore } = stored;
+  const { connectedAtMs = 0, disconnectReason, progress, givenUpBefore, delivered } = stored;
   const caughtUpFrom = stored.caughtUpFrom === undefined ? undefined : fullPosition(stored.caughtUpFrom);
   const implied = { incarnation, from: caughtUpFrom };
   return {
@@ -112,6 +115,9 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
       ? {}
       : { progress: progressFromList(progress as unknown as StoredList, implied) }),
     ...(givenUpBefore === undefined ? {} : { givenUpBefore: fullPosition(givenUpBefore) }),
+    ...(delivered === undefined
+      ? {}
+      : { delivered: deliveredFromList(delivered as unknown as StoredList, incarnation) }),
   };
 }
 

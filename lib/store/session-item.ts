@@ -13,6 +13,7 @@ import {
   declarationFromList,
   declarationToList,
 } from './session-connections.ts';
+import { deliveredFromList, deliveredToList } from './session-delivered.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 import { type StoredWills, willsFromLists, willsToLists } from './session-wills.ts';
 import { type StoredList, trimmed } from './stored-list.ts';
@@ -47,11 +48,11 @@ function statusOrderOf(session: Session): string {
 
 /**
  * `[incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, owedFrom, caughtUp,
- * previousEnd, intervalSetAtMs]`; null where it is the session's own.
+ * previousEnd, intervalSetAtMs, delivered]`; null where it is the session's own.
  */
 function lifeToList(life: Life, session: Session): StoredList {
   const { incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, ...more } = life;
-  const { owedFrom, caughtUp, previousEnd, intervalSetAtMs, ...forgotten } = more;
+  const { owedFrom, caughtUp, previousEnd, intervalSetAtMs, delivered, ...forgotten } = more;
   forgotten satisfies Record<string, never>;
   return trimmed([
     incarnation === session.incarnation ? null : incarnation,
@@ -63,12 +64,13 @@ function lifeToList(life: Life, session: Session): StoredList {
     caughtUp,
     previousEnd ?? null,
     intervalSetAtMs ?? null,
+    delivered === undefined ? null : deliveredToList(delivered, session.incarnation),
   ]);
 }
 
 function lifeFromList(list: StoredList, stored: StoredSession): Life {
   const [incarnation, startedAtMs, connection, sessionPresent, interval, ...more] = list;
-  const [owedFrom, caughtUp, previousEnd, intervalSetAtMs] = more;
+  const [owedFrom, caughtUp, previousEnd, intervalSetAtMs, delivered] = more;
   return {
     incarnation: (incarnation as string | null) ?? stored.incarnation,
     startedAtMs: (startedAtMs as number | null) ?? stored.startedAtMs,
@@ -79,6 +81,7 @@ function lifeFromList(list: StoredList, stored: StoredSession): Life {
     caughtUp: caughtUp as boolean,
     ...(typeof previousEnd === 'string' ? { previousEnd: previousEnd as EndReason } : {}),
     ...(typeof intervalSetAtMs === 'number' ? { intervalSetAtMs } : {}),
+    ...(Array.isArray(delivered) ? { delivered: deliveredFromList(delivered, stored.incarnation) } : {}),
   };
 }
 

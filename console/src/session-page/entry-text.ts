@@ -53,7 +53,9 @@ function detailsOf(entry: HistoryEntry): readonly (string | undefined)[] {
     case 'delivered':
       return [
         counted(entry.messages, 'message'),
-        `published from ${timeText(entry.from)} to ${timeText(entry.upTo)}`,
+        entry.from === undefined || entry.upTo === undefined
+          ? undefined
+          : `published from ${timeText(entry.from)} to ${timeText(entry.upTo)}`,
       ];
     case 'dropped':
       return [

@@ -7,8 +7,15 @@ import type { HistoryEntry } from '../schemas/history.ts';
 export function toldEntry({ clientId: _, atMs, id: __, ...entry }: StoredEntry): HistoryEntry {
   const at = isoTime(atMs);
   switch (entry.type) {
-    case 'delivered':
-      return { ...entry, at, from: isoTime(timeOf(entry.from)), upTo: isoTime(timeOf(entry.upTo)) };
+    case 'delivered': {
+      const { from, upTo, ...delivered } = entry;
+      return {
+        ...delivered,
+        at,
+        ...(from !== undefined && { from: isoTime(timeOf(from)) }),
+        ...(upTo !== undefined && { upTo: isoTime(timeOf(upTo)) }),
+      };
+    }
     case 'dropped':
       return {
         ...entry,

@@ -1,6 +1,7 @@
 import { edgeOf } from '#operator/edge-of';
 import type { SessionView } from '#operator/session-view';
 import { endOf, startOf } from '#session/connection';
+import { deliveredInAll } from '#session/delivered';
 import { pendingBytes } from '#session/message';
 import { newestConnection, type Session as StoredSession } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
@@ -78,6 +79,7 @@ export function toldSession(
   const outbound = flow?.outbound ?? [];
   return {
     ...toldSummary(session, configuration),
+    delivered: deliveredInAll(session, flow),
     incarnation: session.incarnation,
     ...(keepAliveSeconds !== undefined && { keepAlive: keepAliveSeconds }),
     subscriptions: subscriptions.map(toldSubscription),

@@ -36,8 +36,10 @@ const delivered = z.object({
   ...life,
   type: z.literal('delivered'),
   messages: count,
-  from: time,
-  upTo: time,
+  from: time
+    .optional()
+    .openapi({ description: 'Of a delivery run; absent where a connection of the packet edge brought them' }),
+  upTo: time.optional(),
 });
 
 const dropped = z.object({

@@ -16,7 +16,10 @@ const summaryFields = {
   expiresAt: time.optional().openapi({ description: 'Absent while connected and when it never expires' }),
   ipAddress: z.string().optional(),
   principal: z.string().optional(),
-  delivered: count.openapi({ description: 'Messages delivered to this client identifier by the service' }),
+  delivered: count.openapi({
+    description:
+      'Messages delivered to this client identifier by the service. A list has what came by a connection of the packet edge once that has ended, the session itself at once',
+  }),
   dropped: count.openapi({ description: 'Messages given up, whatever the reason' }),
 };
 

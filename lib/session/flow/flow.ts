@@ -62,6 +62,11 @@ export interface Flow {
   readonly skip?: { readonly from: Position; readonly upTo: Position };
   /** The packet identifier given last, so that one just freed is not used again at once. */
   readonly lastPacketId: number;
+  /**
+   * How many messages have reached the client in this life: acknowledged, or of QoS 0 and sent. The session's own count
+   * takes it over when a connection ends, since a write for each message would be too many.
+   */
+  readonly delivered?: number;
 }
 
 /**

@@ -78,12 +78,23 @@ export function acknowledge(flow: Flow, acknowledgement: Acknowledgement): Ackno
   const entry = flow.outbound.find((each) => each.packetId === packetId);
   switch (cmd) {
     case 'puback':
-      return entry?.qos === 1 ? complete(flow, packetId) : { flow, outcome: 'unknown' };
+      return entry?.qos === 1 ? receivePuback(flow, acknowledgement) : { flow, outcome: 'unknown' };
     case 'pubcomp':
-      return entry?.state === 'pubrel' ? complete(flow, packetId) : { flow, outcome: 'unknown' };
+      return entry?.state === 'pubrel'
+        ? complete(countDelivered(flow), packetId)
+        : { flow, outcome: 'unknown' };
     case 'pubrec':
       return receivePubrec(flow, entry, acknowledgement);
   }
+}
+
+/** One more message has reached the client. */
+export function countDelivered(flow: Flow): Flow {
+  return { ...flow, delivered: (flow.delivered ?? 0) + 1 };
+}
+
+function receivePuback(flow: Flow, { packetId, reasonCode }: Acknowledgement): Acknowledged {
+  return complete(reasonCode >= FIRST_FAILURE ? flow : countDelivered(flow), packetId);
 }
 
 function receivePubrec(

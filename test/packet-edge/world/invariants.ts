@@ -40,6 +40,18 @@ function checkOrder(world: PacketWorld, client: ModelClient, problems: string[])
   }
 }
 
+/** Operators are told each message once that the client has got, and those of QoS 0 that may have been lost. */
+async function checkDelivered(world: PacketWorld, client: ModelClient, problems: string[]): Promise<void> {
+  const { clientId } = client.options;
+  const told = await world.deliveredTo(clientId);
+  const acknowledged = client.receiver.delivered.filter(({ qos }) => qos > 0);
+  const least = new Set(acknowledged.filter(({ retain }) => !retain).map(({ id }) => id)).size;
+  // A message of QoS 1 may have been published twice: then it counts twice.
+  const unacknowledged = world.published.filter((each) => expectedQos(client, each) === 0).length;
+  if (told < least || told > acknowledged.length + unacknowledged)
+    problems.push(`${clientId} got ${least} to ${acknowledged.length} messages, but ${told} are told`);
+}
+
 /** Each message of QoS 2 comes to one member of a share group, once. [MQTT-4.8.2-1] */
 function checkShareGroups(world: PacketWorld, problems: string[]): void {
   const groups = new Set(
@@ -102,6 +114,7 @@ export async function problemsOf(world: PacketWorld): Promise<string[]> {
     if (!isMember) {
       checkCounts(world, client, problems);
       checkOrder(world, client, problems);
+      await checkDelivered(world, client, problems);
     }
     await checkRest(world, client, problems);
   }

@@ -2,9 +2,11 @@ import { type Random, seededRandom } from '#local/random';
 import { handlePackets } from '#packet-edge/handle-packets';
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { parsePacketsRequest } from '#packets/exchange-codec';
+import { deliveredInAll } from '#session/delivered';
 import { createFlowStore } from '#store/flows';
 import { createListenerStore } from '#store/listeners';
 import { createRetainedMessages } from '#store/retained-messages';
+import { createSessionStore } from '#store/sessions';
 import { packetEdge } from '#test/packet-edge/dependencies';
 import type { TestTables } from '#test/store/tables';
 import { type Fault, Invocation } from './invocation.ts';
@@ -123,6 +125,13 @@ export class PacketWorld {
   async flowOf(clientId: string) {
     const { names, newClient } = this.#options.tables;
     return createFlowStore(newClient(), names.inflight).get(clientId);
+  }
+
+  /** How many messages operators are told that a client has got. */
+  async deliveredTo(clientId: string): Promise<number> {
+    const { names, newClient } = this.#options.tables;
+    const session = await createSessionStore(newClient(), names.sessions).get(clientId);
+    return session === undefined ? 0 : deliveredInAll(session, await this.flowOf(clientId));
   }
 
   #upTo(longestMs: number): number {

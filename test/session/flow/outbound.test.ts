@@ -82,7 +82,7 @@ describe('a message that is sent', () => {
 describe('QoS 1, towards the client', () => {
   it('ends with PUBACK [MQTT-4.3.2-3]', () => {
     expect(acknowledged(sent([1]), 'puback')).toEqual({
-      flow: { ...newFlow(), lastPacketId: 1 },
+      flow: { ...newFlow(), lastPacketId: 1, delivered: 1 },
       outcome: 'completed',
     });
   });
