@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
 import { messageRate } from '#operator/filter-list';
+import { deliveredInAll } from '#session/delivered';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { observeCapacity } from '#store/capacity';
 import { createDocumentClient } from '#store/client';
@@ -57,6 +58,7 @@ const dependencies: SurveyDependencies = {
   routes: createRouteList(client, tables.routes, { clock }),
   messageRate: (route) => messageRate(route, { logPages, clock }),
   waiting: (session, subscriptions) => openWaiting(session, subscriptions, waiting),
+  delivered: async (session) => deliveredInAll(session, await waiting.flows.get(session.clientId)),
   unitsUsed: () => unitsUsed,
   readUnits: surveyReadUnits,
   clock,

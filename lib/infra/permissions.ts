@@ -54,7 +54,8 @@ export function permissionsOf(
       onClients(scope, 'SendDirectMessage'),
     ],
     Expire: [
-      onTable(tables.sessions, 'GetItem'),
+      // To count what a flow has delivered before it is removed.
+      onTable(tables.sessions, 'GetItem', 'PutItem'),
       onTable(tables.subscriptions, 'DeleteItem', 'Query'),
       onIndex(tables.subscriptions, FILTER_INDEX.indexName),
       onTable(tables.routes, 'BatchGetItem', 'UpdateItem'),

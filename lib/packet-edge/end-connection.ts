@@ -22,10 +22,11 @@ export async function endConnection(
   if (context === undefined) return;
   // What was acknowledged just before counts.
   await exchange.save();
+  const { clientId, incarnation } = context;
   const change = await disconnectSession(
-    context.clientId,
+    clientId,
     connectionId,
-    { atMs, reason, ...(sessionExpiryInterval !== undefined && { sessionExpiryInterval }) },
+    { atMs, reason, incarnation, ...(sessionExpiryInterval !== undefined && { sessionExpiryInterval }) },
     dependencies,
   );
   await afterEnd(change, context.keepAliveSeconds, dependencies, exchange);

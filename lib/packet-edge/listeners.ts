@@ -31,12 +31,12 @@ async function endConnectionsOf(
   let ended = 0;
   for await (const clientIds of sessions.connected()) {
     for (const session of await sessions.getMany(clientIds)) {
-      const { clientId, carrier, status } = session;
+      const { clientId, incarnation, carrier, status } = session;
       if (status !== 'connected' || carrier === undefined) continue;
       const carriedBy = carrierFrom(carrier);
       if (carriedBy.kind !== 'listener' || carriedBy.address !== address) continue;
       const { sessionIdentifier, keepAliveSeconds = 0 } = newestConnection(session);
-      const end = { atMs: lastSeenMs, reason: 'CONNECTION_LOST' };
+      const end = { atMs: lastSeenMs, reason: 'CONNECTION_LOST', incarnation };
       const change = await disconnectSession(clientId, sessionIdentifier, end, dependencies);
       await afterEnd(change, keepAliveSeconds, dependencies);
       ended += 1;

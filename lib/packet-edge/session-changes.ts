@@ -1,7 +1,6 @@
 import { type Change, changeSession } from '#edge/change-session';
 import type { Carrier } from '#packets/exchange';
 import { newlyDelivered } from '#session/delivered';
-import type { Flow } from '#session/flow/flow';
 import { choosePacketPolicy, type SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
@@ -89,11 +88,13 @@ export async function connectSession(
   return { session: transition.session, prior, isAgain: !transition.isChange };
 }
 
-/** The flow, where it is what the connection had: a later one may have taken it over, or have begun another. */
-function flowOf(session: Session, connectionId: string, flow: Flow | undefined): Flow | undefined {
-  if (flow?.connection === connectionId) return flow;
-  const isNewest = newestConnection(session).sessionIdentifier === connectionId;
-  return isNewest && flow?.incarnation === session.incarnation ? flow : undefined;
+export interface ConnectionEnd {
+  readonly atMs: number;
+  readonly reason: string;
+  /** The life that the connection was part of. */
+  readonly incarnation: string;
+  /** As DISCONNECT has set it anew. */
+  readonly sessionExpiryInterval?: number;
 }
 
 /**
@@ -103,13 +104,15 @@ function flowOf(session: Session, connectionId: string, flow: Flow | undefined):
 export async function disconnectSession(
   clientId: string,
   connectionId: string,
-  end: { readonly atMs: number; readonly reason: string; readonly sessionExpiryInterval?: number },
+  end: ConnectionEnd,
   dependencies: PacketEdgeDependencies,
 ): Promise<Change> {
-  const { atMs, reason, sessionExpiryInterval } = end;
-  const flow = await dependencies.flows.get(clientId);
+  const { atMs, reason, incarnation, sessionExpiryInterval } = end;
+  const stored = await dependencies.flows.get(clientId);
+  // A later life has a flow of its own, of which this connection knows nothing.
+  const flow = stored?.incarnation === incarnation ? stored : undefined;
   const event = (prior: Session | undefined): SessionEvent => {
-    const delivered = prior && newlyDelivered(prior, flowOf(prior, connectionId, flow));
+    const delivered = prior && newlyDelivered(prior, flow);
     return {
       kind: 'connection',
       connection: {

@@ -28,6 +28,8 @@ export interface SurveyDependencies {
     session: Session,
     subscriptions: readonly Subscription[],
   ) => AsyncIterable<WaitingMessage>;
+  /** What the service has delivered to the client by now, also by the connection that stands. */
+  readonly delivered: (session: Session) => Promise<number>;
   /** Read units that were used since the process began. */
   readonly unitsUsed: () => number;
   /** Read units that a run may use. */

@@ -31,7 +31,11 @@ export async function lookAtClient(
   ]);
   const subscriptions = subscriptionsOfLife(session, all);
   const waiting = await countWaiting(dependencies.waiting(session, subscriptions), CAP, nowMs);
-  const advice = adviseOnClient(clientEvidence({ session, subscriptions, waiting, entries }), nowMs);
+  // What a connection that stands has brought matters only where nothing else is known to have come.
+  const mayHaveGotNothing = session.delivered === 0 && waiting.messages > 0;
+  const delivered = mayHaveGotNothing ? await dependencies.delivered(session) : session.delivered;
+  const looked = { session: { ...session, delivered }, subscriptions, waiting, entries };
+  const advice = adviseOnClient(clientEvidence(looked), nowMs);
   await keepAdvice(clientPrefixes(clientId), advice, dependencies.statistics);
   return { waiting, advice };
 }

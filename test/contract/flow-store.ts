@@ -36,6 +36,7 @@ export function flowStoreContract(storeOf: () => FlowStore): void {
       ['a connection that is no UUID', { connection: 'listener-1/ü 7' }],
       ['a cursor between two messages', { cursor: positionOf(NOW_MS + 1, 'a message') }],
       ['packet identifiers', { inbound: [65_535, 1, 256], lastPacketId: 65_535 }],
+      ['messages delivered', { delivered: 4_000_000_000 }],
       ['more behind', { behind: true, resendFrom: 7 }],
       [
         'what gave way to limits',

@@ -35,12 +35,17 @@ const full = (clientId: string): Session => {
         isProvisioned: true,
         endedByOperatorAtMs: 12,
         givenUpBefore: positionAt(11),
+        delivered: { incarnation: session.incarnation, messages: 1 },
       },
     ],
     before: {
       incarnation: '1:another',
       startedAtMs: 3,
-      connection: exampleConnection(9, { goneAtMs: 99 }),
+      connection: exampleConnection(9, {
+        goneAtMs: 99,
+        delivered: { incarnation: '1:another', messages: 70_000 },
+      }),
+      delivered: { incarnation: '1:another', messages: 80_000 },
       sessionPresent: false,
       sessionExpiryInterval: 0,
       owedFrom: LOG_START,

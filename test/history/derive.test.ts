@@ -4,6 +4,7 @@ import type { HistoryEntry } from '#history/entry';
 import type { LifeRules } from '#session/life';
 import type { Session } from '#session/session';
 import { REMEMBERED_CONNECTIONS, type SessionEvent } from '#session/transition';
+import { deliveredIn, lifeWithFlows } from '#test/session/delivered-facts';
 import { lifeWithActs } from '#test/session/life-with-acts';
 import { lifeOfClient, rulesWith } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
@@ -22,6 +23,13 @@ const disorderedLife = shortLife.chain((events) =>
       fc.array(fc.constantFrom(...events), { maxLength: 4 }),
     )
     .map(([shuffled, duplicates]): SessionEvent[] => [...shuffled, ...duplicates]),
+);
+
+/** At the packet edge: with what was delivered by each connection. */
+const flowsOfLife = lifeWithFlows({ minLength: 1, maxLength: REMEMBERED_CONNECTIONS }).chain((events) =>
+  fc
+    .shuffledSubarray([...events, ...events], { minLength: events.length * 2 })
+    .map((disordered) => ({ events, disordered })),
 );
 
 /** With ends, intervals and sessions of operators. */
@@ -94,7 +102,8 @@ describe.each(POLICIES)('what is told of a client with %s', (_name, rules) => {
     );
 
   it('is in the end what the session says, in whatever order it was learnt', () => {
-    property(fc.oneof(disorderedLife, actedOnLife), (told) => {
+    const inDisorder = flowsOfLife.map(({ disordered }) => disordered);
+    property(fc.oneof(disorderedLife, actedOnLife, inDisorder), (told) => {
       const atOnce = toldAtOnce(told.session, rules);
       expect(told.entries.filter(lasting).map(meaningOf)).toEqual(
         atOnce.entries.filter(lasting).map(meaningOf),
@@ -127,6 +136,19 @@ describe.each(POLICIES)('what is told of a client with %s', (_name, rules) => {
       const stands = begun.length - of('disconnected', 'takenOver');
       expect(told.gauges['connected']).toBe(stands);
     });
+  });
+
+  it('tells what was delivered by each connection, each message once', () => {
+    fc.assert(
+      fc.property(flowsOfLife, ({ events, disordered }) => {
+        const told = new Told(rules).play(disordered);
+        const entries = told.entries.filter((entry) => entry.type === 'delivered');
+        const sum = entries.reduce((messages, entry) => messages + entry.messages, 0);
+        expect(sum).toBe(deliveredIn(events));
+        expect(told.totals['delivered']).toBe(sum);
+      }),
+      { seed: randomSeed, numRuns: RUNS },
+    );
   });
 
   it('is told on the bus with an id of its own each', () => {

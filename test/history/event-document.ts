@@ -17,7 +17,7 @@ const WHO: Readonly<Record<DetailType, string>> = {
   'session.expired': 'the clean-up after a session',
   'session.ended': 'the clean-up after a session',
   'messages.dropped': 'the stream of the Sessions table',
-  'messages.delivered': 'the delivery run',
+  'messages.delivered': 'the delivery run, or the stream of the Sessions table',
 };
 
 /** The JSON Schema of the detail of an event. */

@@ -85,7 +85,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('iot', CLIENTS, 'SendDirectMessage'),
   ],
   Expire: [
-    ...calls('dynamodb', 'Sessions', 'GetItem'),
+    ...calls('dynamodb', 'Sessions', 'GetItem', 'PutItem'),
     ...calls('dynamodb', 'Sessions.StreamArn', 'DescribeStream', 'GetRecords', 'GetShardIterator'),
     ...calls('dynamodb', 'Sessions/stream/*', 'ListStreams'),
     ...calls('dynamodb', 'Subscriptions', 'DeleteItem', 'Query'),

@@ -146,6 +146,12 @@ export class WillConnection {
     return this.send(atMs, bytes);
   }
 
+  /** In one request. */
+  sendAll(atMs: number, packets: readonly mqtt.Packet[]): Promise<PacketsResponse> {
+    const all = packets.map((packet) => mqtt.generate(packet, { protocolVersion: 5 }).toString('base64'));
+    return this.#exchange({ packets: all.map((data) => ({ data, receivedAtMs: atMs })) });
+  }
+
   acknowledge(atMs: number, cmd: 'puback' | 'pubrec' | 'pubcomp', messageId: number) {
     return this.send(atMs, mqtt.generate({ cmd, messageId, reasonCode: 0 }, { protocolVersion: 5 }));
   }

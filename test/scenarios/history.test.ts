@@ -5,7 +5,7 @@ import { createHistoryStore } from '#store/history';
 import { createStatisticsStore } from '#store/statistics';
 import { eventually } from '#test/local/eventually';
 import { BRIEF_SECONDS, CONFIGURATION } from './configuration.ts';
-import { Fleet } from './fleet.ts';
+import { Device, Fleet } from './fleet.ts';
 
 const DETAIL_TYPES = Object.keys(EVENT_SCHEMAS) as DetailType[];
 
@@ -124,25 +124,59 @@ describe('what happened to a client', () => {
     ]);
   }, 90_000);
 
+  /** As operators ask for it. */
+  async function ask(path: string): Promise<unknown> {
+    const answer = await fetch(`${fleet.cloud.endpoints.api}${path}`);
+    expect(answer.status).toBe(200);
+    return answer.json();
+  }
+
+  it('is told of what a client of the packet edge has acknowledged, while it is connected and after', async () => {
+    const clientId = 'acknowledging-with-history';
+    const topic = 'acknowledged/a';
+    const device = await Device.connect(fleet.cloud.endpoints.packets ?? '', {
+      clientId,
+      protocolVersion: 5,
+      properties: { sessionExpiryInterval: 600 },
+    });
+    await device.client.subscribeAsync(topic, { qos: 2 });
+    for (const qos of [1, 2, 0, 1] as const) await device.client.publishAsync(topic, `QoS ${qos}`, { qos });
+    await eventually(() => expect(device.received).toHaveLength(4));
+    const path = `/sessions/${clientId}`;
+    await eventually(async () =>
+      expect(await ask(path)).toMatchObject({ status: 'connected', delivered: 4 }),
+    );
+    await device.disconnect();
+    await eventually(async () =>
+      expect(await ask(path)).toMatchObject({ status: 'disconnected', delivered: 4 }),
+    );
+    await told(clientId, ['started', 'disconnected', 'delivered']);
+    expect(await ask(`${path}/history`)).toMatchObject({
+      entries: [{ type: 'delivered', messages: 4 }, { type: 'disconnected' }, { type: 'started' }],
+    });
+    await published(clientId, ['session.started', 'session.disconnected', 'messages.delivered']);
+  }, 60_000);
+
   it('is counted for the whole fleet', async () => {
     const store = createStatisticsStore(fleet.database, table('Statistics'), { clock: Date.now });
     await eventually(async () => {
       expect(await store.read(Date.now())).toMatchObject({
         totals: {
-          started: 3,
+          started: 4,
           resumed: 2,
           takenOver: 1,
-          disconnected: 3,
+          disconnected: 4,
           expired: 1,
           ended: 0,
-          delivered: 2,
+          delivered: 6,
           dropped: 0,
         },
         connected: 1,
-        disconnected: 1,
-        expiring: { withinHour: 1, withinDay: 1 },
+        disconnected: 2,
+        expiring: { withinHour: 2, withinDay: 2 },
       });
     }, 30_000);
+    expect(await ask('/stats')).toMatchObject({ totals: { delivered: 6 } });
     expect(fleet.cloud.queue('DeadLetters').list()).toEqual([]);
   }, 60_000);
 });

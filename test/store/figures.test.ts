@@ -78,7 +78,10 @@ describe('what sessions cost', () => {
     const store = createSessionStore(client, names.sessions);
     const { progress: _, stragglersFrom: __, ...base } = exampleSession(clientId(), 5);
     const connections = base.connections.map(
-      ({ caughtUpFrom: _, brokerCleanSession: __, brokerSessionExpiry: ___, ...connection }) => connection,
+      ({ caughtUpFrom: _, brokerCleanSession: __, brokerSessionExpiry: ___, ...connection }, index) => ({
+        ...connection,
+        delivered: { incarnation: base.incarnation, messages: 1_234_567 + index },
+      }),
     );
     const will = {
       connection: randomUUID(),

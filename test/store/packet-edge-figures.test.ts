@@ -70,6 +70,7 @@ function flowWith(outbound: number, ahead: number, inbound = 0, logs = 1): Flow 
     outbound: entries,
     inbound: Array.from({ length: inbound }, (_, index) => 65_535 - index),
     lastPacketId: outbound,
+    delivered: 1_234_567,
   };
 }
 
@@ -125,6 +126,9 @@ function* sessionsOf(clientId: string, connections: number): Generator<Session> 
         seenAtMs: disconnectedAtMs,
         disconnectedAtMs,
         disconnectReason: 'CLIENT_INITIATED_DISCONNECT',
+        ...(session !== undefined && {
+          delivered: { incarnation: session.incarnation, messages: 1_234_567 + versionNumber },
+        }),
       },
       declaration: { atMs: disconnectedAtMs, sessionExpiryInterval: 3_600 },
     };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { BeganEntry } from '#history/entry';
 import { messageRate } from '#operator/filter-list';
+import { deliveredInAll } from '#session/delivered';
 import { positionAt } from '#session/position';
 import type { Session } from '#session/session';
 import { DEFAULT_SETTINGS } from '#session/settings';
@@ -96,6 +97,7 @@ export class SurveyedFleet {
         looked.push(session.clientId);
         return openWaiting(session, subscriptions, waiting);
       },
+      delivered: async (session) => deliveredInAll(session, await waiting.flows.get(session.clientId)),
       unitsUsed: () => used,
       readUnits,
       clock,

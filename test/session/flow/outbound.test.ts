@@ -91,6 +91,17 @@ describe('QoS 1, towards the client', () => {
     const { flow, outcome } = acknowledged(sent([1, 1]), 'puback', 1, UNSPECIFIED_ERROR);
     expect(outcome).toBe('completed');
     expect(states(flow)).toEqual([[2, 'publish']]);
+    expect(flow).not.toHaveProperty('delivered');
+  });
+
+  it('counts each message that the client has got', () => {
+    const first = acknowledged(sent([1, 2, 1]), 'puback').flow;
+    const received = acknowledged(first, 'pubrec', 2).flow;
+    expect(received.delivered).toBe(1);
+    const completed = acknowledged(received, 'pubcomp', 2).flow;
+    expect(completed.delivered).toBe(2);
+    expect(acknowledged(completed, 'pubcomp', 2).flow.delivered).toBe(2);
+    expect(acknowledged(completed, 'puback', 3).flow.delivered).toBe(3);
   });
 
   it.each([
