@@ -70,6 +70,8 @@ describe('what happened to a client', () => {
     await eventually(async () =>
       expect(await fleet.session(clientId)).toMatchObject({ owesDelivery: false, delivered: 2 }),
     );
+    // The run is told of when it is over, which has to be before the next connection.
+    await told(clientId, ['started', 'disconnected', 'resumed', 'delivered']);
     const third = await fleet.connect(clientId);
     await eventually(async () => expect((await fleet.session(clientId))?.connections).toHaveLength(3));
     third.cut();
