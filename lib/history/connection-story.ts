@@ -84,8 +84,9 @@ function overOf({ connection, incarnation }: Life, next: Life | undefined): Over
 /** Told once it is over, as its flow counts on until then; of one that was taken over when that is known. */
 function broughtOf(life: Life, previous: Life | undefined, next: Life | undefined): Brought | undefined {
   const { connection, delivered } = life;
+  if (delivered === undefined) return undefined;
   const messages = deliveredBetween(previous?.delivered, delivered);
-  if (delivered === undefined || messages === 0) return undefined;
+  if (messages === 0) return undefined;
   const takenOverAtMs = next === undefined ? Number.POSITIVE_INFINITY : startOf(next.connection);
   const atMs = Math.min(endOf(connection) ?? connection.endedByOperatorAtMs ?? takenOverAtMs, takenOverAtMs);
   const { incarnation } = delivered;

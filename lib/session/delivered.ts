@@ -16,7 +16,10 @@ export function joinDelivered(
   one: Delivered | undefined,
   other: Delivered | undefined,
 ): Delivered | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
+  return one === undefined || other === undefined ? (one ?? other) : furthest(one, other);
+}
+
+function furthest(one: Delivered, other: Delivered): Delivered {
   if (one.messages !== other.messages) return one.messages > other.messages ? one : other;
   return one.incarnation > other.incarnation ? one : other;
 }
@@ -31,8 +34,7 @@ export function deliveredAfter(
 }
 
 /** What came by one connection: more than the same flow had delivered before it. */
-export function deliveredBetween(before: Delivered | undefined, after: Delivered | undefined): number {
-  if (after === undefined) return 0;
+export function deliveredBetween(before: Delivered | undefined, after: Delivered): number {
   return after.messages - (before?.incarnation === after.incarnation ? before.messages : 0);
 }
 
@@ -45,7 +47,7 @@ function mostOf(
   for (const { delivered } of [before ?? {}, ...connections]) {
     if (delivered === undefined) continue;
     const { incarnation } = delivered;
-    most.set(incarnation, joinDelivered(most.get(incarnation), delivered) ?? delivered);
+    most.set(incarnation, furthest(most.get(incarnation) ?? delivered, delivered));
   }
   return most;
 }

@@ -73,7 +73,7 @@ function sessionFrom(
   const declarationsOf = (connection: Connection) => declarationsOn(connection, owners, declarations);
   const forgotten = connections.slice(0, -REMEMBERED_CONNECTIONS);
   const remembered = connections.slice(-REMEMBERED_CONNECTIONS);
-  const before = liveThrough(prior?.before, forgotten, declarationsOf, rules);
+  const before = withoutDelivered(liveThrough(prior?.before, forgotten, declarationsOf, rules));
   const life = liveThrough(before, remembered, declarationsOf, rules);
   if (life === undefined) throw new Error(`No connection of ${clientId} is known`);
   const endsAtMs = endOfLife(life, endOf(life.connection), false).atMs;
@@ -104,6 +104,13 @@ function sessionFrom(
     drops: prior?.drops ?? {},
     lastDrops: prior?.lastDrops ?? [],
   };
+}
+
+/** Of what came before, how far its newest flow had come is enough. */
+function withoutDelivered(before: Life | undefined): Life | undefined {
+  if (before?.connection.delivered === undefined) return before;
+  const { delivered: _, ...connection } = before.connection;
+  return { ...before, connection };
 }
 
 /** What the facts about connections tell of flows beyond what was counted. */

@@ -2,7 +2,6 @@ import type { Connection } from '#session/connection';
 import type { Declaration } from '#session/declaration';
 import { fullIdentifier, shortIdentifier } from './identifiers.ts';
 import { fullPosition, shortPosition } from './positions.ts';
-import { deliveredFromList, deliveredToList } from './session-delivered.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 import { type StoredList, trimmed } from './stored-list.ts';
 
@@ -28,10 +27,10 @@ const ORDER = [
   'endedByOperatorAtMs',
   'givenUpBefore',
   'isProvisioned',
-  'delivered',
 ] as const satisfies readonly (keyof Connection)[];
 
-type Forgotten = Exclude<keyof Connection, (typeof ORDER)[number]>;
+/** `delivered` lies apart, so that connections without it stay short. */
+type Forgotten = Exclude<keyof Connection, (typeof ORDER)[number] | 'delivered'>;
 /** Does not compile while a property of Connection would not be stored. */
 const nothingForgotten: Forgotten extends never ? true : Forgotten = true;
 
@@ -79,7 +78,7 @@ function shifted(times: Partial<Connection>, byMs: number): Partial<Connection> 
 
 export function connectionToList(connection: Connection, incarnation: string): StoredList {
   const { sessionIdentifier, caughtUpFrom, progress, seenAtMs, connectedAtMs, disconnectReason } = connection;
-  const { givenUpBefore, delivered } = connection;
+  const { givenUpBefore } = connection;
   const stored: Record<string, unknown> = {
     ...connection,
     ...shifted(connection, -(connectedAtMs ?? 0)),
@@ -91,7 +90,6 @@ export function connectionToList(connection: Connection, incarnation: string): S
       ? {}
       : { progress: progressToList(progress, { incarnation, from: caughtUpFrom }) }),
     ...(givenUpBefore === undefined ? {} : { givenUpBefore: shortPosition(givenUpBefore) }),
-    ...(delivered === undefined ? {} : { delivered: deliveredToList(delivered, incarnation) }),
   };
   return trimmed(ORDER.map((property) => (nothingForgotten && stored[property]) ?? null));
 }
@@ -101,7 +99,7 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
   const stored = Object.fromEntries(
     present.filter(([, value]) => value !== undefined),
   ) as unknown as Connection;
-  const { connectedAtMs = 0, disconnectReason, progress, givenUpBefore, delivered } = stored;
+  const { connectedAtMs = 0, disconnectReason, progress, givenUpBefore } = stored;
   const caughtUpFrom = stored.caughtUpFrom === undefined ? undefined : fullPosition(stored.caughtUpFrom);
   const implied = { incarnation, from: caughtUpFrom };
   return {
@@ -115,24 +113,22 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
       ? {}
       : { progress: progressFromList(progress as unknown as StoredList, implied) }),
     ...(givenUpBefore === undefined ? {} : { givenUpBefore: fullPosition(givenUpBefore) }),
-    ...(delivered === undefined
-      ? {}
-      : { delivered: deliveredFromList(delivered as unknown as StoredList, incarnation) }),
   };
 }
 
 /**
  * `[atMs, cleanStart, sessionExpiryInterval, owner, byOperator]`; the owner as its place among the session's connections, from
- * whose `connectedAtMs` the time then counts, or its identifier.
+ * whose `connectedAtMs` the time then counts, or its identifier. The time is null where it is the owner's end.
  */
 export function declarationToList(declaration: Declaration, connections: readonly Connection[]): StoredList {
   const { atMs, cleanStart, sessionExpiryInterval, sessionIdentifier, byOperator, ...forgotten } =
     declaration;
   forgotten satisfies Record<string, never>;
   const place = connections.findIndex((connection) => connection.sessionIdentifier === sessionIdentifier);
+  const owner = connections[place];
   const identifier = sessionIdentifier === undefined ? null : shortIdentifier(sessionIdentifier);
   return trimmed([
-    atMs - (connections[place]?.connectedAtMs ?? 0),
+    atMs === owner?.disconnectedAtMs ? null : atMs - (owner?.connectedAtMs ?? 0),
     cleanStart ?? null,
     sessionExpiryInterval ?? null,
     place < 0 ? identifier : place,
@@ -142,7 +138,7 @@ export function declarationToList(declaration: Declaration, connections: readonl
 
 export function declarationFromList(list: StoredList, connections: readonly Connection[]): Declaration {
   const [storedMs, cleanStart, sessionExpiryInterval, owner, byOperator] = list as [
-    number,
+    number | null,
     (boolean | null)?,
     (number | null)?,
     (number | string | null)?,
@@ -150,8 +146,9 @@ export function declarationFromList(list: StoredList, connections: readonly Conn
   ];
   const connection = typeof owner === 'number' ? connections[owner] : undefined;
   const sessionIdentifier = typeof owner === 'string' ? fullIdentifier(owner) : connection?.sessionIdentifier;
+  const countedMs = (storedMs ?? 0) + (connection?.connectedAtMs ?? 0);
   return {
-    atMs: storedMs + (connection?.connectedAtMs ?? 0),
+    atMs: storedMs === null ? (connection?.disconnectedAtMs ?? countedMs) : countedMs,
     ...(sessionIdentifier === undefined ? {} : { sessionIdentifier }),
     ...(typeof cleanStart === 'boolean' ? { cleanStart } : {}),
     ...(typeof sessionExpiryInterval === 'number' ? { sessionExpiryInterval } : {}),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { endOf, startOf } from '#session/connection';
+import { type Connection, endOf, startOf } from '#session/connection';
 import { NEVER } from '#session/expiry';
 import type { EndReason, Life } from '#session/life';
 import { newestConnection, type Session, timeToLive } from '#session/session';
@@ -13,7 +13,7 @@ import {
   declarationFromList,
   declarationToList,
 } from './session-connections.ts';
-import { deliveredFromList, deliveredToList } from './session-delivered.ts';
+import { deliveredFromText, deliveredToText, type StoredDelivered } from './session-delivered.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 import { type StoredWills, willsFromLists, willsToLists } from './session-wills.ts';
 import { type StoredList, trimmed } from './stored-list.ts';
@@ -48,11 +48,11 @@ function statusOrderOf(session: Session): string {
 
 /**
  * `[incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, owedFrom, caughtUp,
- * previousEnd, intervalSetAtMs, delivered]`; null where it is the session's own.
+ * previousEnd, intervalSetAtMs]`; null where it is the session's own.
  */
 function lifeToList(life: Life, session: Session): StoredList {
   const { incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, ...more } = life;
-  const { owedFrom, caughtUp, previousEnd, intervalSetAtMs, delivered, ...forgotten } = more;
+  const { owedFrom, caughtUp, previousEnd, intervalSetAtMs, delivered: _, ...forgotten } = more;
   forgotten satisfies Record<string, never>;
   return trimmed([
     incarnation === session.incarnation ? null : incarnation,
@@ -64,13 +64,12 @@ function lifeToList(life: Life, session: Session): StoredList {
     caughtUp,
     previousEnd ?? null,
     intervalSetAtMs ?? null,
-    delivered === undefined ? null : deliveredToList(delivered, session.incarnation),
   ]);
 }
 
-function lifeFromList(list: StoredList, stored: StoredSession): Life {
+function lifeFromList(list: StoredList, stored: StoredSession, delivered: Life['delivered']): Life {
   const [incarnation, startedAtMs, connection, sessionPresent, interval, ...more] = list;
-  const [owedFrom, caughtUp, previousEnd, intervalSetAtMs, delivered] = more;
+  const [owedFrom, caughtUp, previousEnd, intervalSetAtMs] = more;
   return {
     incarnation: (incarnation as string | null) ?? stored.incarnation,
     startedAtMs: (startedAtMs as number | null) ?? stored.startedAtMs,
@@ -81,7 +80,7 @@ function lifeFromList(list: StoredList, stored: StoredSession): Life {
     caughtUp: caughtUp as boolean,
     ...(typeof previousEnd === 'string' ? { previousEnd: previousEnd as EndReason } : {}),
     ...(typeof intervalSetAtMs === 'number' ? { intervalSetAtMs } : {}),
-    ...(Array.isArray(delivered) ? { delivered: deliveredFromList(delivered, stored.incarnation) } : {}),
+    ...(delivered === undefined ? {} : { delivered }),
   };
 }
 
@@ -98,7 +97,10 @@ type Packed =
   | 'lastDrops'
   | keyof Wills;
 
-interface StoredSession extends Omit<Session, Packed | 'owesDelivery' | 'delivered'>, StoredWills {
+interface StoredSession
+  extends Omit<Session, Packed | 'owesDelivery' | 'delivered'>,
+    StoredWills,
+    StoredDelivered {
   readonly connections: readonly StoredList[];
   readonly declarations?: readonly StoredList[];
   readonly before?: StoredList;
@@ -108,7 +110,6 @@ interface StoredSession extends Omit<Session, Packed | 'owesDelivery' | 'deliver
   readonly owedFrom?: string;
   readonly stragglersFrom?: string;
   readonly owesDelivery?: true;
-  readonly delivered?: number;
   readonly drops?: Session['drops'];
   readonly lastDrops?: Session['lastDrops'];
   readonly statusShard: string;
@@ -128,7 +129,7 @@ export function toItem(session: Session): Item {
     owedFrom,
     owesDelivery,
     stragglersFrom,
-    delivered,
+    delivered: _,
     drops,
     lastDrops,
     will,
@@ -150,7 +151,7 @@ export function toItem(session: Session): Item {
     ...(owedFrom === cursor ? {} : { owedFrom: shortPosition(owedFrom) }),
     ...(stragglersFrom === undefined ? {} : { stragglersFrom: shortPosition(stragglersFrom) }),
     ...(owesDelivery ? { owesDelivery } : {}),
-    ...(delivered === 0 ? {} : { delivered }),
+    ...deliveredToText(session),
     ...(Object.keys(drops).length === 0 ? {} : { drops }),
     ...(lastDrops.length === 0 ? {} : { lastDrops }),
     ...willsToLists(session),
@@ -172,6 +173,8 @@ export function fromItem(item: Item): Session {
   const stored = item as unknown as StoredSession;
   const {
     connections,
+    flows: _flows,
+    lives: _lives,
     declarations,
     before,
     progress,
@@ -179,7 +182,7 @@ export function fromItem(item: Item): Session {
     owedFrom,
     owesDelivery,
     stragglersFrom,
-    delivered,
+    delivered: _delivered,
     drops,
     lastDrops,
     will,
@@ -188,12 +191,17 @@ export function fromItem(item: Item): Session {
   } = stored;
   const owed = fullPosition(owedFrom ?? cursor);
   const { statusShard: _, statusOrder: __, shard: ___, expiresAt: ____, ...plain } = rest;
-  const known = connections.map((list) => connectionFromList(list, stored.incarnation));
+  const brought = deliveredFromText(stored, stored.incarnation);
+  const known = connections.map((list, place): Connection => {
+    const connection = connectionFromList(list, stored.incarnation);
+    const each = brought.connections[place];
+    return each === undefined ? connection : { ...connection, delivered: each };
+  });
   return {
     ...plain,
     connections: known,
     declarations: (declarations ?? []).map((list) => declarationFromList(list, known)),
-    ...(before === undefined ? {} : { before: lifeFromList(before, stored) }),
+    ...(before === undefined ? {} : { before: lifeFromList(before, stored, brought.before) }),
     ...(progress === undefined
       ? {}
       : { progress: progressFromList(progress, { incarnation: stored.incarnation, from: owed }) }),
@@ -201,7 +209,7 @@ export function fromItem(item: Item): Session {
     owedFrom: owed,
     owesDelivery: owesDelivery ?? false,
     ...(stragglersFrom === undefined ? {} : { stragglersFrom: fullPosition(stragglersFrom) }),
-    delivered: delivered ?? 0,
+    delivered: brought.delivered,
     drops: drops ?? {},
     lastDrops: lastDrops ?? [],
     ...willsFromLists(stored),

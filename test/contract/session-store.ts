@@ -26,7 +26,13 @@ const full = (clientId: string): Session => {
         seenAtMs: 9,
         progress: { incarnation: session.incarnation, from: positionAt(3), at: positionOf(3, 'x') },
       },
-      { sessionIdentifier: '=', seenAtMs: 7, connectedAtMs: 6, brokerResumed: false },
+      {
+        sessionIdentifier: '=',
+        seenAtMs: 7,
+        connectedAtMs: 6,
+        brokerResumed: false,
+        delivered: { incarnation: '1:another', messages: 2 },
+      },
       {
         sessionIdentifier: 'provisioned-1',
         versionNumber: -1,
@@ -41,10 +47,7 @@ const full = (clientId: string): Session => {
     before: {
       incarnation: '1:another',
       startedAtMs: 3,
-      connection: exampleConnection(9, {
-        goneAtMs: 99,
-        delivered: { incarnation: '1:another', messages: 70_000 },
-      }),
+      connection: exampleConnection(9, { goneAtMs: 99 }),
       delivered: { incarnation: '1:another', messages: 80_000 },
       sessionPresent: false,
       sessionExpiryInterval: 0,

@@ -74,6 +74,20 @@ describe('the end of a session of the packet edge', () => {
     expect(announced[0]?.lost).toEqual({ messages: 2, bytes, topics, atLeast: false });
   });
 
+  it('counts what was delivered by a connection that was taken over, before its flow is removed', async () => {
+    const connection = await client.connect(T, {});
+    await connection.subscribe(T, { topic: `${client.filter}/#`, qos: 1 });
+    await publish('acknowledged');
+    await connection.look();
+    await connection.acknowledge(nowMs, 'puback', 1);
+    const session = await client.session();
+    nowMs += SECOND;
+    await client.connect(nowMs, { clean: true });
+    await end({ session, reason: 'cleanStart' });
+    expect((await client.session()).delivered).toBe(1);
+    expect(await edge.flows.get(client.clientId)).toBeUndefined();
+  });
+
   it('tells what waited for a client that had never been sent anything', async () => {
     const connection = await client.connect(T, {});
     await connection.subscribe(T, { topic: `${client.filter}/#`, qos: 1 });
