@@ -9,7 +9,7 @@ import { deliveredIn, lifeWithFlows } from './delivered-facts.ts';
 import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from './lifecycle-events.ts';
 import { randomSeed } from './random-seed.ts';
 
-const RUNS = 500;
+const RUNS = 150;
 const FIRST = `1:s1-${T0}`;
 const rules = rulesWith({ sessionExpiryInterval: 'never' });
 
