@@ -12,7 +12,7 @@ import type { Operator, OperatorDependencies } from './dependencies.ts';
 import { edgeOf } from './edge-of.ts';
 import { record } from './record.ts';
 import { waitingMessages } from './waiting.ts';
-import { planWaiting } from './waiting-plan.ts';
+import { isHeldByBroker, planWaiting } from './waiting-plan.ts';
 
 export type WaitingDrop =
   | { readonly outcome: 'notFound' }
@@ -21,6 +21,8 @@ export type WaitingDrop =
       readonly dropped: number;
       /** More were given up than were counted. */
       readonly atLeast: boolean;
+      /** The broker's own session of the client still brings it what came for it, if it returns in time. */
+      readonly heldByBroker: boolean;
     };
 
 /** Counting stops here. */
@@ -141,11 +143,13 @@ export async function dropWaiting(
   const { dropped, last, atLeast } = await count(givenUp, dependencies);
   const drops: Drops = { counts: dropped === 0 ? {} : { operator: dropped }, last };
   await addDropsTo(session, drops, sessions);
-  await record('dropWaiting', session, { outcome: 'dropped', dropped, atLeast }, operator, dependencies);
+  const heldByBroker = isHeldByBroker(session, configuration, givenUp.atMs);
+  const detail = { outcome: 'dropped', dropped, atLeast, heldByBroker } as const;
+  await record('dropWaiting', session, detail, operator, dependencies);
   if (edge === 'lifecycle' && session.owesDelivery) {
     // The run that was delivering stops; what comes from now on is for another one.
     const { sessionIdentifier } = newestConnection(session);
     await requests.delivery({ clientId, sessionIdentifier, attempt: 0, purpose: 'catchUp' });
   }
-  return { outcome: 'dropped', dropped, atLeast };
+  return detail;
 }

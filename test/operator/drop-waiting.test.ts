@@ -59,17 +59,27 @@ describe('what waits at the lifecycle edge', () => {
     await publish(desk, T + 10 * SECOND, 'a/1', 'a/1', 'a/#');
     await publish(desk, T + 20 * SECOND, 'a/2', 'a/#');
     desk.nowMs = T + 30 * SECOND;
-    expect(await drop(desk)).toEqual({ outcome: 'dropped', dropped: 2, atLeast: false });
+    expect(await drop(desk)).toEqual({ outcome: 'dropped', dropped: 2, atLeast: false, heldByBroker: false });
     const session = await desk.session();
     expect(session).toMatchObject({ drops: { operator: 2 }, cursor: positionAt(T + 30 * SECOND) });
     expect(session.lastDrops).toMatchObject([
       { reason: 'operator' },
       { reason: 'operator', topic: desk.filter('a/2') },
     ]);
-    expect(await drop(desk)).toEqual({ outcome: 'dropped', dropped: 0, atLeast: false });
+    expect(await drop(desk)).toEqual({ outcome: 'dropped', dropped: 0, atLeast: false, heldByBroker: false });
     expect(desk.history.map((entry) => entry.type === 'operator' && entry.detail?.['dropped'])).toEqual([
       2, 0,
     ]);
+  });
+
+  it('is brought all the same where the broker has a session of its own, and the answer says so', async () => {
+    const desk = await away();
+    await publish(desk, T + 10 * SECOND, 'a/1', 'a/1', 'a/#');
+    const { connections, revision, ...session } = await desk.session();
+    const held = connections.map((each) => ({ ...each, brokerCleanSession: false, brokerSessionExpiry: 60 }));
+    await desk.acts.sessions.write({ ...session, connections: held, revision: revision + 1 }, revision);
+    desk.nowMs = T + 30 * SECOND;
+    expect(await drop(desk)).toMatchObject({ dropped: 1, heldByBroker: true });
   });
 
   it('does not reach the client when it returns; what comes since does', async () => {

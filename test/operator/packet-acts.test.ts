@@ -166,7 +166,7 @@ describe('what waits at the packet edge', () => {
     await publish(5);
     expect(desk.topicsOf(await carried.look())).toHaveLength(2);
     const dropped = await dropWaiting(desk.clientId, desk.operator, desk.acts);
-    expect(dropped).toEqual({ outcome: 'dropped', dropped: 3, atLeast: false });
+    expect(dropped).toEqual({ outcome: 'dropped', dropped: 3, atLeast: false, heldByBroker: false });
     const session = await desk.session();
     expect(session).toMatchObject({
       drops: { operator: 3 },

@@ -66,11 +66,14 @@ export const ACTS = {
     title: 'Drop all that is waiting?',
     isDestructive: true,
     isPossible: ({ waiting }) => waiting.messages > 0,
-    consequence: ({ waiting: { messages, atLeast } }) =>
-      `${atLeast ? 'At least ' : ''}${counted(messages, 'waiting message')} will never be delivered to this client. This cannot be taken back.`,
+    consequence: ({ waiting: { messages, atLeast, heldByBroker } }) =>
+      `${atLeast ? 'At least ' : ''}${counted(messages, 'waiting message')} will never be delivered to this client${heldByBroker ? ', unless it returns while the broker still has a session for it' : ''}. This cannot be taken back.`,
     run: async (api, clientId) => {
-      const { dropped, atLeast } = await api.dropWaiting(clientId);
-      return `${atLeast ? 'At least ' : ''}${counted(dropped, 'message')} dropped.`;
+      const { dropped, atLeast, heldByBroker } = await api.dropWaiting(clientId);
+      const kept = heldByBroker
+        ? " The broker's own session still brings them if the client returns in time."
+        : '';
+      return `${atLeast ? 'At least ' : ''}${counted(dropped, 'message')} dropped.${kept}`;
     },
   },
   end: {

@@ -84,8 +84,8 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
     const { clientId } = context.req.valid('param');
     const drop = await dropWaiting(clientId, operatorOf(context.env), acts);
     if (drop.outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
-    const { dropped, atLeast } = drop;
-    return context.json({ dropped, atLeast }, 200);
+    const { dropped, atLeast, heldByBroker } = drop;
+    return context.json({ dropped, atLeast, heldByBroker }, 200);
   });
 
   api.openapi(endSession, async (context) => {

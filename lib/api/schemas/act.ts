@@ -29,6 +29,10 @@ export const droppedMessages = z
   .object({
     dropped: count,
     atLeast: z.boolean().openapi({ description: 'More were given up than were counted' }),
+    heldByBroker: z.boolean().openapi({
+      description:
+        "The broker's own session still stands, from which nobody can take them: the client gets them if it returns in time",
+    }),
   })
   .openapi('DroppedMessages');
 export type DroppedMessages = z.infer<typeof droppedMessages>;
