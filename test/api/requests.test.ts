@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createApi } from '#api/app';
+import { cursorsOf } from '#api/cursor';
 import { ROUTES } from '#api/routes/index';
 import { StoreRefusedError, StoreThrottledError } from '#store/errors';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
@@ -64,6 +65,16 @@ test.each([
   expect(headers.get('content-type')).toBe('application/problem+json');
   expect(body).toMatchObject({ code: 'request.invalid', status: 400, errors: [{ field }] });
 });
+
+test.each(['nonsense', '{}', '7', '{"filter":"a","after":7}'])(
+  'a cursor of subscribers that its caller has made of %s is refused',
+  async (key) => {
+    const cursor = cursorsOf('listSubscribers', { topic: 'a' }).encode(key);
+    const { status, body } = await ask(`/topics/a/subscribers?cursor=${cursor}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'cursor.invalid' });
+  },
+);
 
 test.each([
   '/sessions?cursor=AAAA',

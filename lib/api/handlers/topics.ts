@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi';
 import { listFilters as listFilterPage } from '#operator/filter-list';
 import { type SubscriberPlace, topicSubscribers } from '#operator/topic-subscribers';
 import { parseSharedFilter } from '#session/topic-filter';
@@ -7,6 +8,20 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { problemAnswer } from '../problem.ts';
 import { listFilters, listSubscribers } from '../routes/fleet.ts';
 
+/** Its check has no secret, so a caller can have made a cursor of anything. */
+const subscriberPlace: z.ZodType<SubscriberPlace> = z.object({
+  filter: z.string(),
+  after: z.exactOptional(z.object({ clientId: z.string(), filter: z.string() })),
+});
+
+function placeOf(key: string): SubscriberPlace | 'unreadable' {
+  try {
+    return subscriberPlace.parse(JSON.parse(key));
+  } catch {
+    return 'unreadable';
+  }
+}
+
 /** Topics and filters: who would get what. */
 export function addTopics(api: Api, dependencies: ApiDependencies): void {
   api.openapi(listSubscribers, async (context) => {
@@ -15,7 +30,8 @@ export function addTopics(api: Api, dependencies: ApiDependencies): void {
     const cursors = cursorsOf('listSubscribers', { ...query, topic });
     const start = pageStart(cursors, query.cursor);
     if (!start.valid) return problemAnswer(context, 'cursor.invalid', FOREIGN_CURSOR);
-    const place = start.key === undefined ? undefined : (JSON.parse(start.key) as SubscriberPlace);
+    const place = start.key === undefined ? undefined : placeOf(start.key);
+    if (place === 'unreadable') return problemAnswer(context, 'cursor.invalid', FOREIGN_CURSOR);
     const { subscribers, next } = await topicSubscribers(
       topic,
       { limit: query.limit, start: place },
