@@ -174,7 +174,7 @@ describe('lifecycle events', () => {
   });
 
   it('come late, twice and out of order when told to', async () => {
-    const delaysMs = [60, 0];
+    const delaysMs = [1_000, 0];
     const { core, events } = await startWithRules({
       disturb: { delayEventMs: () => delaysMs.shift() ?? 0, duplicateEvent: () => delaysMs.length === 1 },
     });
