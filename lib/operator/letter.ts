@@ -98,8 +98,11 @@ export function readLetter(body: string, sentAtMs: number): Letter {
   const value = parse(body);
   if (!isFields(value)) return { source: 'unknown' };
   if (isFields(value['reason']) && typeof value['source'] === 'string') {
-    const { code, message } = value['reason'];
-    return withAgain({ source: value['source'], error: `${code}: ${message}` }, value['event']);
+    const said = [value['reason']['code'], value['reason']['message']].filter(
+      (part) => typeof part === 'string',
+    );
+    const error = said.length === 0 ? {} : { error: said.join(': ') };
+    return withAgain({ source: value['source'], ...error }, value['event']);
   }
   if (isFields(value['requestContext'])) return readInvocation(value);
   if (typeof value['ruleName'] === 'string') return readRuleFailure(value, sentAtMs);

@@ -214,9 +214,11 @@ describe('the dead-letter queue', () => {
     dead(failedInvocation(message));
     dead(JSON.stringify(failedRule({})));
     dead(JSON.stringify({ operationId: 'o' }));
+    dead(JSON.stringify({ source: 'lifecycle', reason: {}, event: {} }));
     const letters = await listDeadLetters(dependencies);
     expect(letters.map(({ source, error }) => [source, error]).sort()).toEqual([
       ['Stack-Ingest', expect.stringContaining('RetriesExhausted')],
+      ['lifecycle', undefined],
       ['queue operations', 'ran out of attempts'],
       ['rule mqtt_sessions_topic_1', 'throttled'],
     ]);

@@ -36,14 +36,8 @@ export function Subscriptions({ subscriptions }: { subscriptions: readonly Subsc
   );
 }
 
-const RETAIN_HANDLING = ['', 'retained only if new', 'no retained'] as const;
-
 /** In the words of MQTT 5; what is as by default is not said. */
-function optionsText({ noLocal, retainAsPublished, retainHandling }: Subscription): string {
-  const options = [
-    noLocal && 'no local',
-    retainAsPublished && 'retain as published',
-    RETAIN_HANDLING[retainHandling ?? 0],
-  ];
+function optionsText({ noLocal, retainAsPublished }: Subscription): string {
+  const options = [noLocal && 'no local', retainAsPublished && 'retain as published'];
   return options.filter(Boolean).join(', ') || '–';
 }

@@ -40,10 +40,6 @@ const subscription = z
     qos: qos.optional().openapi({ description: 'Granted; absent while the broker has not told it' }),
     noLocal: z.boolean(),
     retainAsPublished: z.boolean(),
-    retainHandling: z
-      .union([z.literal(0), z.literal(1), z.literal(2)])
-      .optional()
-      .openapi({ type: 'integer', enum: [0, 1, 2], description: 'Absent where nobody has said it' }),
     subscriptionIdentifier: z.int().optional(),
     subscribedAt: time,
   })
