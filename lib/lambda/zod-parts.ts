@@ -6,6 +6,7 @@ export {
   boolean,
   discriminatedUnion,
   enum,
+  exactOptional,
   int,
   literal,
   number,
