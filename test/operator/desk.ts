@@ -10,7 +10,7 @@ import type { TestTables } from '#test/store/tables';
 
 /** One client of the lifecycle edge and the operator who looks after it. */
 export class Desk extends Edge {
-  readonly operator = { actor: 'arn:aws:iam::123456789012:user/olga' };
+  readonly operator = { actor: 'arn:aws:iam::123456789012:user/operator' };
   readonly history: HistoryEntry[] = [];
   readonly signals: { readonly address: string; readonly signals: readonly Signal[] }[] = [];
   readonly acts: OperatorDependencies;

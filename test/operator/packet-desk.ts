@@ -53,7 +53,7 @@ class Carried {
 /** Clients of the packet edge in virtual time, and the operator who looks after one of them. */
 export class PacketDesk {
   readonly clientId = 'client';
-  readonly operator = { actor: 'olga' };
+  readonly operator = { actor: 'operator' };
   readonly time = new VirtualTime(START_MS);
   readonly broker = new FakeBroker();
   readonly history: HistoryEntry[] = [];

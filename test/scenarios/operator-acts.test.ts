@@ -14,7 +14,7 @@ import { Device, Fleet } from './fleet.ts';
 import { messagesTo, noticeTo } from './notices.ts';
 import { operatorDesk } from './operator-desk.ts';
 
-const OLGA = { actor: 'olga' };
+const OPERATOR = { actor: 'operator' };
 /** On a busy machine. */
 const LIMIT_MS = 40_000;
 const TEST_MS = 120_000;
@@ -53,12 +53,12 @@ describe('what operators do to devices of AWS IoT Core', () => {
       const clientId = 'durable-to-disconnect';
       const device = await subscribed(clientId);
       const farewell = farewellTo(device);
-      expect(await disconnect(clientId, OLGA, desk)).toEqual({ outcome: 'closed' });
+      expect(await disconnect(clientId, OPERATOR, desk)).toEqual({ outcome: 'closed' });
       expect(await farewell).toBe(ADMINISTRATIVE_ACTION);
       await fleet.away(clientId);
       const away = await fleet.session(clientId);
       expect(away && newestConnection(away).disconnectReason).toBe('API_INITIATED_DISCONNECT');
-      expect(await disconnect(clientId, OLGA, desk)).toEqual({ outcome: 'notConnected' });
+      expect(await disconnect(clientId, OPERATOR, desk)).toEqual({ outcome: 'notConnected' });
       await publish(`data/${clientId}`, 'missed');
       await fleet.loggedOn(`data/${clientId}`, 1);
       const back = await fleet.connect(clientId);
@@ -73,7 +73,7 @@ describe('what operators do to devices of AWS IoT Core', () => {
       const clientId = 'durable-to-end';
       const device = await subscribed(clientId);
       const farewell = farewellTo(device);
-      expect(await endSession(clientId, OLGA, desk)).toMatchObject({
+      expect(await endSession(clientId, OPERATOR, desk)).toMatchObject({
         outcome: 'ended',
         connection: 'closed',
       });
@@ -89,9 +89,9 @@ describe('what operators do to devices of AWS IoT Core', () => {
       expect(await noticeTo(back)).toMatchObject({ sessionPresent: false });
       await back.disconnect();
       await fleet.away(clientId);
-      const change = await changeInterval(clientId, 0, OLGA, desk);
+      const change = await changeInterval(clientId, 0, OPERATOR, desk);
       expect(change).toMatchObject({ outcome: 'changed', session: { status: 'ended' } });
-      expect(await endSession(clientId, OLGA, desk)).toEqual({ outcome: 'notFound' });
+      expect(await endSession(clientId, OPERATOR, desk)).toEqual({ outcome: 'notFound' });
     },
     TEST_MS,
   );
@@ -102,13 +102,13 @@ describe('what operators do to devices of AWS IoT Core', () => {
       const clientId = 'declaring-provisioned';
       const filter = `data/${clientId}/#`;
       const wanted = { sessionExpiryInterval: 3600, subscriptions: [{ filter, qos: 1 as const }] };
-      expect((await provision(clientId, wanted, OLGA, desk)).outcome).toBe('created');
+      expect((await provision(clientId, wanted, OPERATOR, desk)).outcome).toBe('created');
       await publish(`data/${clientId}/a`, 'before it was there');
       await fleet.loggedOn(`data/${clientId}/a`, 1);
       const device = await fleet.connect(clientId);
       expect(await noticeTo(device)).toMatchObject({ sessionPresent: true });
       await eventually(() => expect(messagesTo(device)).toEqual(['before it was there']), LIMIT_MS);
-      expect((await provision(clientId, wanted, OLGA, desk)).outcome).toBe('changed');
+      expect((await provision(clientId, wanted, OPERATOR, desk)).outcome).toBe('changed');
     },
     TEST_MS,
   );
@@ -122,7 +122,7 @@ describe('what operators do to devices of AWS IoT Core', () => {
       await fleet.away(clientId);
       await publish(`data/${clientId}`, 'given up');
       await fleet.loggedOn(`data/${clientId}`, 1);
-      expect(await dropWaiting(clientId, OLGA, desk)).toMatchObject({ outcome: 'dropped', dropped: 1 });
+      expect(await dropWaiting(clientId, OPERATOR, desk)).toMatchObject({ outcome: 'dropped', dropped: 1 });
       expect((await fleet.session(clientId))?.drops).toEqual({ operator: 1 });
       await publish(`data/${clientId}`, 'kept');
       await fleet.loggedOn(`data/${clientId}`, 2);
@@ -140,7 +140,11 @@ describe('what operators do to devices of AWS IoT Core', () => {
       for (const clientId of names) await fleet.away(clientId);
       const present = await fleet.connect('durable-idle-present');
       await delay(2_100);
-      const { operationId } = await startEndIdle({ clients: 'durable-idle-*', idleSeconds: 1 }, OLGA, desk);
+      const { operationId } = await startEndIdle(
+        { clients: 'durable-idle-*', idleSeconds: 1 },
+        OPERATOR,
+        desk,
+      );
       await eventually(async () => {
         const operation = await desk.operations.operation(operationId);
         expect(operation).toMatchObject({ status: 'succeeded', ended: 3 });
@@ -171,7 +175,7 @@ describe('what operators do to clients of the packet edge', () => {
       const will = { topic: 'wills/gone', payload: Buffer.from('gone'), qos: 1 as const, retain: false };
       const client = await connect(clientId, { will });
       const farewell = farewellTo(client);
-      expect(await disconnect(clientId, OLGA, desk)).toEqual({ outcome: 'closed' });
+      expect(await disconnect(clientId, OPERATOR, desk)).toEqual({ outcome: 'closed' });
       expect(await farewell).toBe(ADMINISTRATIVE_ACTION);
       await eventually(() => expect(watcher.texts('wills/gone')).toEqual(['gone']), LIMIT_MS);
       const back = await connect(clientId);
@@ -188,7 +192,7 @@ describe('what operators do to clients of the packet edge', () => {
       const clientId = 'packet-to-end';
       const client = await connect(clientId);
       const farewell = farewellTo(client);
-      expect(await endSession(clientId, OLGA, desk)).toMatchObject({
+      expect(await endSession(clientId, OPERATOR, desk)).toMatchObject({
         outcome: 'ended',
         connection: 'closed',
       });
@@ -205,10 +209,10 @@ describe('what operators do to clients of the packet edge', () => {
     async () => {
       const clientId = 'packet-provisioned';
       const subscriptions = [{ filter: 'orders/#', qos: 2 as const, subscriptionIdentifier: 9 }];
-      await provision(clientId, { sessionExpiryInterval: 600, subscriptions }, OLGA, desk);
+      await provision(clientId, { sessionExpiryInterval: 600, subscriptions }, OPERATOR, desk);
       const sender = await connect('packet-sender');
       await sender.client.publishAsync('orders/1', 'one', { qos: 2 });
-      expect(await dropWaiting(clientId, OLGA, desk)).toMatchObject({ outcome: 'dropped' });
+      expect(await dropWaiting(clientId, OPERATOR, desk)).toMatchObject({ outcome: 'dropped' });
       await delay(5);
       await sender.client.publishAsync('orders/2', 'two', { qos: 2 });
       const client = await connect(clientId);

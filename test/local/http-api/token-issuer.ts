@@ -30,7 +30,7 @@ export class TokenIssuer {
 
   token(claims: Readonly<Record<string, unknown>>, header: object = { alg: 'RS256', kid: 'one' }): string {
     const exp = Math.floor(Date.now() / 1000) + 60;
-    const signed = [header, { iss: this.url, sub: 'ada', exp, ...claims }]
+    const signed = [header, { iss: this.url, sub: 'operator-1', exp, ...claims }]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.');
     const signature = createSign('sha256').update(signed).sign(this.keys.privateKey, 'base64url');

@@ -59,7 +59,7 @@ test('the claims of a token come to the function as text', async () => {
   expect(await answer.json()).toMatchObject({
     requestContext: {
       authorizer: {
-        jwt: { claims: { sub: 'ada', iss: issuer.url, groups: '[a b]' }, scopes: ['look'] },
+        jwt: { claims: { sub: 'operator-1', iss: issuer.url, groups: '[a b]' }, scopes: ['look'] },
       },
     },
   });
