@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import type { ApiDependencies } from './dependencies.ts';
 import { openApiDocument } from './document.ts';
-import type { ApiEnvironment } from './environment.ts';
+import type { Api, ApiEnvironment } from './environment.ts';
 import { answerFailure } from './failures.ts';
 import { addActs } from './handlers/acts.ts';
 import { addDeadLetters } from './handlers/dead-letters.ts';
@@ -16,8 +16,6 @@ import { refuseInvalid } from './validation.ts';
 
 /** The largest body that is read. */
 const MAXIMUM_BODY_BYTES = 64 * 1024;
-
-export type Api = OpenAPIHono<ApiEnvironment>;
 
 /**
  * The session API.

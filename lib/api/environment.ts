@@ -1,3 +1,5 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+
 /** What a request comes with. */
 export interface ApiEnvironment {
   readonly Bindings: {
@@ -5,3 +7,6 @@ export interface ApiEnvironment {
     readonly actor?: string;
   };
 }
+
+/** To which each resource adds its paths. */
+export type Api = OpenAPIHono<ApiEnvironment>;

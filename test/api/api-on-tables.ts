@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Api, createApi } from '#api/app';
+import { createApi } from '#api/app';
 import type { ApiDependencies } from '#api/dependencies';
+import type { Api } from '#api/environment';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
 import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
 import { createFlowStore } from '#store/flows';

@@ -6,8 +6,8 @@ import { endSession as end } from '#operator/end-session';
 import { provision } from '#operator/provision';
 import { resume } from '#operator/resume';
 import { viewSession } from '#operator/session-view';
-import type { Api } from '../app.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { Api } from '../environment.ts';
 import { problemAnswer } from '../problem.ts';
 import {
   changeSession,

@@ -3,8 +3,8 @@ import {
   listDeadLetters as list,
   redriveDeadLetter as redrive,
 } from '#operator/dead-letters';
-import type { Api } from '../app.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { Api } from '../environment.ts';
 import { isoTime } from '../iso-time.ts';
 import { problemAnswer } from '../problem.ts';
 import { listDeadLetters, redriveDeadLetter } from '../routes/dead-letters.ts';

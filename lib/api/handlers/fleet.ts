@@ -1,7 +1,7 @@
 import { fleetStats, type SurveyFindings } from '#operator/fleet-stats';
-import type { Api } from '../app.ts';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { Api } from '../environment.ts';
 import { isoTime } from '../iso-time.ts';
 import { problemAnswer } from '../problem.ts';
 import { getAdvice, getStats, getStatsPoints } from '../routes/fleet.ts';

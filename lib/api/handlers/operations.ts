@@ -1,9 +1,9 @@
 import { startEndIdle } from '#operator/end-idle';
 import { previewExpiry as preview } from '#operator/preview-expiry';
 import type { Operation } from '#store/operations';
-import type { Api } from '../app.ts';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { Api } from '../environment.ts';
 import { isoTime } from '../iso-time.ts';
 import { pathText } from '../path-text.ts';
 import { problemAnswer } from '../problem.ts';

@@ -2,9 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { listFilters as listFilterPage } from '#operator/filter-list';
 import { type SubscriberPlace, topicSubscribers } from '#operator/topic-subscribers';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { Api } from '../app.ts';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { Api } from '../environment.ts';
 import { problemAnswer } from '../problem.ts';
 import { listFilters, listSubscribers } from '../routes/fleet.ts';
 

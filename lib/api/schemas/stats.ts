@@ -1,19 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { TOTALS, type Total } from '#history/counts';
 import { count, time } from './values.ts';
 
-const TOTALS = [
-  'started',
-  'resumed',
-  'takenOver',
-  'disconnected',
-  'expired',
-  'ended',
-  'delivered',
-  'dropped',
-] as const;
-
 const ofTotals = <Value extends z.ZodType>(value: Value) =>
-  z.object(Object.fromEntries(TOTALS.map((name) => [name, value])) as Record<(typeof TOTALS)[number], Value>);
+  z.object(Object.fromEntries(TOTALS.map((name) => [name, value])) as Record<Total, Value>);
 
 export const stats = z
   .object({
