@@ -6,17 +6,10 @@ import { parseSessionConfiguration } from '#session/session-configuration';
 import { observeCapacity } from '#store/capacity';
 import { createDocumentClient } from '#store/client';
 import { clientPage } from '#store/client-pages';
-import { createFlowStore } from '#store/flows';
-import { createHistoryStore } from '#store/history';
-import { createLogPages } from '#store/log-pages';
 import { tableNamesFrom } from '#store/names';
 import { createRouteList } from '#store/route-list';
-import { createRouteStore } from '#store/routes';
-import { createSessionStore } from '#store/sessions';
-import { createStatisticsStore } from '#store/statistics';
-import { createSubscriptionStore } from '#store/subscriptions';
 import type { SurveyDependencies } from '#survey/dependencies';
-import { openWaiting } from '#survey/open-waiting';
+import { createLookStores, LOOK_TABLES } from '#survey/look-stores';
 import { runSurvey } from '#survey/survey';
 import { createTelemetry } from '#telemetry/telemetry';
 
@@ -24,41 +17,22 @@ import { createTelemetry } from '#telemetry/telemetry';
 const RESERVE_MS = 10_000;
 
 const { logger, metrics } = createTelemetry();
-const tables = tableNamesFrom(process.env, [
-  'sessions',
-  'subscriptions',
-  'routes',
-  'messages',
-  'inflight',
-  'history',
-  'statistics',
-]);
+const tables = tableNamesFrom(process.env, LOOK_TABLES);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
-const { historyRetentionSeconds: retentionSeconds, surveyReadUnits } = configuration.settings;
+const { surveyReadUnits } = configuration.settings;
 const client = createDocumentClient();
 const clock = Date.now;
 let unitsUsed = 0;
 observeCapacity(client, ({ readUnits }) => {
   unitsUsed += readUnits;
 });
-const logPages = createLogPages(client, tables.messages);
-const waiting = {
-  flows: createFlowStore(client, tables.inflight),
-  routes: createRouteStore(client, tables.routes, { clock }),
-  logPages,
-  configuration,
-  clock,
-};
+const { flows, logPages, ...stores } = createLookStores(client, { tables, configuration, clock });
 const dependencies: SurveyDependencies = {
-  sessions: createSessionStore(client, tables.sessions),
-  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
-  history: createHistoryStore(client, tables.history, { retentionSeconds }),
-  statistics: createStatisticsStore(client, tables.statistics, { clock }),
+  ...stores,
   clientPage: (page) => clientPage(client, tables.sessions, page),
   routes: createRouteList(client, tables.routes, { clock }),
   messageRate: (route) => messageRate(route, { logPages, clock }),
-  waiting: (session, subscriptions) => openWaiting(session, subscriptions, waiting),
-  delivered: async (session) => deliveredInAll(session, await waiting.flows.get(session.clientId)),
+  delivered: async (session) => deliveredInAll(session, await flows.get(session.clientId)),
   unitsUsed: () => unitsUsed,
   readUnits: surveyReadUnits,
   clock,

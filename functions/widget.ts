@@ -2,45 +2,17 @@ import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
-import { createFlowStore } from '#store/flows';
-import { createHistoryStore } from '#store/history';
-import { createLogPages } from '#store/log-pages';
 import { tableNamesFrom } from '#store/names';
-import { createRouteStore } from '#store/routes';
-import { createSessionStore } from '#store/sessions';
-import { createStatisticsStore } from '#store/statistics';
-import { createSubscriptionStore } from '#store/subscriptions';
-import { openWaiting } from '#survey/open-waiting';
+import { createLookStores, LOOK_TABLES } from '#survey/look-stores';
 import { createTelemetry } from '#telemetry/telemetry';
 import { renderWidget, type WidgetDependencies } from '#widget/render';
 
 const { logger } = createTelemetry();
-const tables = tableNamesFrom(process.env, [
-  'sessions',
-  'subscriptions',
-  'routes',
-  'messages',
-  'inflight',
-  'history',
-  'statistics',
-]);
+const tables = tableNamesFrom(process.env, LOOK_TABLES);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
-const { historyRetentionSeconds: retentionSeconds } = configuration.settings;
-const client = createDocumentClient();
 const clock = Date.now;
-const waiting = {
-  flows: createFlowStore(client, tables.inflight),
-  routes: createRouteStore(client, tables.routes, { clock }),
-  logPages: createLogPages(client, tables.messages),
-  configuration,
-  clock,
-};
 const dependencies: WidgetDependencies = {
-  sessions: createSessionStore(client, tables.sessions),
-  subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
-  history: createHistoryStore(client, tables.history, { retentionSeconds }),
-  statistics: createStatisticsStore(client, tables.statistics, { clock }),
-  waiting: (session, subscriptions) => openWaiting(session, subscriptions, waiting),
+  ...createLookStores(createDocumentClient(), { tables, configuration, clock }),
   clock,
 };
 

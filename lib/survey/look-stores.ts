@@ -1,0 +1,51 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Session } from '#session/session';
+import type { SessionConfiguration } from '#session/session-configuration';
+import type { Subscription } from '#session/subscription';
+import { createFlowStore } from '#store/flows';
+import { createHistoryStore } from '#store/history';
+import { createLogPages } from '#store/log-pages';
+import type { TableNames } from '#store/names';
+import { createRouteStore } from '#store/routes';
+import { createSessionStore } from '#store/sessions';
+import { createStatisticsStore } from '#store/statistics';
+import { createSubscriptionStore } from '#store/subscriptions';
+import { openWaiting } from './open-waiting.ts';
+
+/** The tables that a look at a client needs. */
+export const LOOK_TABLES = [
+  'sessions',
+  'subscriptions',
+  'routes',
+  'messages',
+  'inflight',
+  'history',
+  'statistics',
+] as const satisfies readonly (keyof TableNames)[];
+
+interface LookEnvironment {
+  readonly tables: Pick<TableNames, (typeof LOOK_TABLES)[number]>;
+  readonly configuration: SessionConfiguration;
+  readonly clock: () => number;
+}
+
+/** What whoever looks at a client reads: the survey, and the widget of a dashboard. */
+export function createLookStores(
+  client: DynamoDBDocumentClient,
+  { tables, configuration, clock }: LookEnvironment,
+) {
+  const { historyRetentionSeconds: retentionSeconds } = configuration.settings;
+  const flows = createFlowStore(client, tables.inflight);
+  const logPages = createLogPages(client, tables.messages);
+  const routes = createRouteStore(client, tables.routes, { clock });
+  return {
+    flows,
+    logPages,
+    sessions: createSessionStore(client, tables.sessions),
+    subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
+    history: createHistoryStore(client, tables.history, { retentionSeconds }),
+    statistics: createStatisticsStore(client, tables.statistics, { clock }),
+    waiting: (session: Session, subscriptions: readonly Subscription[]) =>
+      openWaiting(session, subscriptions, { flows, routes, logPages, configuration, clock }),
+  };
+}
