@@ -58,6 +58,6 @@ export class ConsoleUnderTest {
   async stop(): Promise<void> {
     await this.browser.close();
     await this.site.stop();
-    this.api.stop();
+    await this.api.stop();
   }
 }

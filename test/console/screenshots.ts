@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   }
   await browser.close();
   await site.stop();
-  api.stop();
+  await api.stop();
 }
 
 await main();

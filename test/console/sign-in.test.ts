@@ -46,8 +46,8 @@ describe.runIf(hasChromium)('how operators sign in to the console', () => {
   afterAll(async () => {
     await browser?.close();
     await site?.stop();
-    issuer?.stop();
-    api?.stop();
+    await issuer?.stop();
+    await api?.stop();
   });
 
   /** A tab of somebody who has not signed in. */

@@ -1,28 +1,11 @@
 import { request as httpRequest } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HttpApi } from '#local/http-api/http-api';
-import { Callers } from '#local/iam/callers';
-import { Roles } from '#local/iam/roles';
-import { LOCAL_ENVIRONMENT } from '#local/template/template';
 import { LocalServer } from '#local/web/local-server';
-import { fixtureFunction } from '#test/local/services';
+import { echoApi } from './echo-api.ts';
 
 const ORIGIN = 'https://fleet.example';
 const TIMEOUT_MS = 500;
-const echo = fixtureFunction('echo', {
-  file: fileURLToPath(new URL('../fixtures/echo/index.mjs', import.meta.url)),
-});
-const api = new HttpApi({
-  apiId: 'abcdef1234',
-  environment: LOCAL_ENVIRONMENT,
-  authorization: {
-    mode: 'operator',
-    callers: new Callers(),
-    roles: new Roles(LOCAL_ENVIRONMENT),
-    environment: LOCAL_ENVIRONMENT,
-  },
-  functionOf: () => echo,
+const { api, echo } = echoApi({
   cors: {
     allowOrigins: [ORIGIN],
     allowMethods: ['GET', 'POST'],

@@ -1,34 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HttpApi } from '#local/http-api/http-api';
 import { TokenVerifier } from '#local/http-api/json-web-token';
-import { Callers } from '#local/iam/callers';
-import { Roles } from '#local/iam/roles';
-import { LOCAL_ENVIRONMENT } from '#local/template/template';
 import { LocalServer } from '#local/web/local-server';
-import { fixtureFunction } from '#test/local/services';
+import { echoApi } from './echo-api.ts';
 import { TokenIssuer } from './token-issuer.ts';
 
-const echo = fixtureFunction('echo', {
-  file: fileURLToPath(new URL('../fixtures/echo/index.mjs', import.meta.url)),
-});
+const { api, echo } = echoApi({ cors: undefined });
 let issuer: TokenIssuer;
 let server: LocalServer;
 
 beforeAll(async () => {
   issuer = await TokenIssuer.start();
-  const api = new HttpApi({
-    apiId: 'abcdef1234',
-    environment: LOCAL_ENVIRONMENT,
-    authorization: {
-      mode: 'operator',
-      callers: new Callers(),
-      roles: new Roles(LOCAL_ENVIRONMENT),
-      environment: LOCAL_ENVIRONMENT,
-    },
-    functionOf: () => echo,
-    cors: undefined,
-  });
   api.addAuthorizer('tokens', new TokenVerifier({ issuer: issuer.url, audience: ['console'] }));
   for (const [method, scope] of [
     ['GET', 'look'],
