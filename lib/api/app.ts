@@ -20,7 +20,7 @@ const MAXIMUM_BODY_BYTES = 64 * 1024;
 /**
  * The session API.
  *
- * @example await createApi(dependencies).request('/stats', {}, { actor: 'arn:aws:iam::1:user/ana' })
+ * @example await createApi(dependencies).request('/stats', {}, { actor: 'arn:aws:iam::1:user/operator' })
  */
 export function createApi(dependencies: ApiDependencies): Api {
   const api: Api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });

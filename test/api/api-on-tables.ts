@@ -32,7 +32,7 @@ export interface ApiOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const ACTOR = 'arn:aws:iam::123456789012:user/ana';
+const ACTOR = 'arn:aws:iam::123456789012:user/operator';
 
 /** What the API works with, on these tables. */
 export function apiDependencies(

@@ -44,7 +44,7 @@ export async function fillFleet(dependencies: ReturnType<typeof apiDependencies>
   const { acts, log, statistics } = dependencies;
   const operation = { revision: 1, status: 'running', examined: 7, ended: 2, startedAtMs: NOW_MS } as const;
   await statistics.putOperation(
-    { ...operation, operationId: OPERATION, actor: 'ana', request: { act: 'endIdle' } },
+    { ...operation, operationId: OPERATION, actor: 'operator', request: { act: 'endIdle' } },
     undefined,
   );
   for (const [index, clientId] of CLIENTS.entries()) {
@@ -85,7 +85,7 @@ export async function fillFleet(dependencies: ReturnType<typeof apiDependencies>
         id: '5',
         type: 'operator',
         act: 'resume',
-        actor: 'ana',
+        actor: 'operator',
         detail: { outcome: 'x' },
       },
     ]);

@@ -72,7 +72,7 @@ test('what the service has named itself arrives too', async () => {
       examined: 0,
       ended: 0,
       startedAtMs: 0,
-      actor: 'ana',
+      actor: 'operator',
       request: {},
     },
     undefined,
@@ -115,8 +115,8 @@ test('the request has the query as it came, the media type and the body', async 
 });
 
 test.each([
-  [{ iam: { userArn: 'arn:aws:iam::1:user/ana' } }, 'arn:aws:iam::1:user/ana'],
-  [{ jwt: { claims: { sub: 'ana' } } }, 'ana'],
+  [{ iam: { userArn: 'arn:aws:iam::1:user/operator' } }, 'arn:aws:iam::1:user/operator'],
+  [{ jwt: { claims: { sub: 'operator' } } }, 'operator'],
   [{ iam: null, jwt: { claims: { sub: 7 } } }, undefined],
   [{}, undefined],
 ])('of %j the caller is %s', (authorizer, actor) => {

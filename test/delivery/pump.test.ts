@@ -227,6 +227,7 @@ describe('a run of the pump', () => {
     const { write } = client.stores.sessions;
     client.stores.sessions.write = async (...session) => {
       const result = await write(...session);
+      // Virtual time: while this write is under way, the next messages are sent.
       await client.time.sleep(300);
       return result;
     };
