@@ -42,6 +42,8 @@ export function problemOf(
   const identifier = packetClientId.safeParse(clientId);
   if (!identifier.success)
     return `The client identifier was refused; allowed: ${identifier.error.issues[0]?.message}`;
+  if (clientId.includes('\u0000'))
+    return 'The client identifier was refused: it has U+0000; allowed: what a string of MQTT may hold [MQTT-1.5.4-2]';
   if (policy.ignore) return `Clients ${policy.clients} are ignored by their policy; they get no session here`;
   if (policy.delivery === 'broker')
     return `The policy for clients ${policy.clients} leaves delivery to the broker; nothing could wait for them here`;

@@ -203,5 +203,6 @@ describe('what is refused', () => {
 
   it('a client identifier that no key can hold', async () => {
     expect(await refusedWith(client, {}, 'x'.repeat(1001))).toContain('1000 bytes');
+    expect(await refusedWith(client, {}, 'a\u0000b')).toContain('U+0000');
   });
 });
