@@ -60,6 +60,7 @@ const ALLOWED = {
     'telemetry',
   ],
   infra: [
+    'session/drop-reasons',
     'session/configuration',
     'session/session-configuration',
     'session/policy',

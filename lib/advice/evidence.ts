@@ -1,4 +1,4 @@
-import type { DropReason } from '#session/session';
+import type { DropReason } from '#session/drop-reasons';
 
 /** A connection of a client, as its history has it. */
 export interface SeenConnection {

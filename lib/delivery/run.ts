@@ -1,7 +1,8 @@
+import type { DropReason } from '#session/drop-reasons';
 import { messageHasExpired } from '#session/message';
 import type { Position } from '#session/position';
 import type { Progress } from '#session/progress';
-import type { DropReason, Session } from '#session/session';
+import type { Session } from '#session/session';
 import { type DeliveryTally, tallied } from './delivery-tally.ts';
 import { Hold } from './hold.ts';
 import type { PendingMessage } from './merge.ts';

@@ -1,6 +1,6 @@
 import type { Broker, DirectMessage, SendOutcome } from '#broker/broker';
+import type { DropReason } from '#session/drop-reasons';
 import type { UserProperty } from '#session/message';
-import type { DropReason } from '#session/session';
 import type { PendingMessage } from './merge.ts';
 import type { Sleep } from './pace.ts';
 

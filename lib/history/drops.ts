@@ -1,4 +1,5 @@
-import type { Drop, DropReason, Session } from '#session/session';
+import type { DropReason } from '#session/drop-reasons';
+import type { Drop, Session } from '#session/session';
 import type { HistoryEntry } from './entry.ts';
 import { eventId } from './event-id.ts';
 import type { PublishedEvent } from './event-schemas.ts';

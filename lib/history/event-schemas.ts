@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DROP_REASONS } from '#session/drop-reasons';
 import { NEVER } from '#session/expiry';
 
 /* Functions take the types alone; the schemas make docs/events and hold it to what is published. */
@@ -56,15 +57,7 @@ const ofLifeEnd = {
 };
 
 /** By reason, why messages were not delivered. */
-const dropReason = z.enum([
-  'overflowMessages',
-  'overflowBytes',
-  'expired',
-  'notAuthorized',
-  'tooLarge',
-  'refused',
-  'operator',
-]);
+const dropReason = z.enum(DROP_REASONS);
 
 /** `detail` of every event on the bus, by its `detail-type`. */
 export const EVENT_SCHEMAS = {

@@ -14,6 +14,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { DROP_REASONS } from '#session/drop-reasons';
 import { METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from './names.ts';
 import { Runbook } from './runbooks.ts';
 import { throttlesOf } from './table-metrics.ts';
@@ -31,16 +32,6 @@ const FULL = 24;
 const THIRD = 8;
 const QUARTER = 6;
 const WIDGET_HEIGHT = 14;
-
-const DROP_REASONS = [
-  'overflowMessages',
-  'overflowBytes',
-  'expired',
-  'notAuthorized',
-  'tooLarge',
-  'refused',
-  'operator',
-] as const;
 
 /** What the functions count, failures, queues and tables, and a look at one session. */
 export class SessionDashboard extends Construct {

@@ -1,8 +1,9 @@
 import type { HistoryEntry } from '#history/entry';
 import { endOf, startOf } from '#session/connection';
+import type { DropReason } from '#session/drop-reasons';
 import { choosePolicy } from '#session/policy';
 import { timeOf } from '#session/position';
-import type { DropReason, Session } from '#session/session';
+import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { FoundMessage } from '#store/message-log';
 import { policyOf } from './edge-of.ts';

@@ -1,7 +1,8 @@
 import type { HistoryEntry } from '#history/entry';
+import type { DropReason } from '#session/drop-reasons';
 import { messageHasExpired } from '#session/message';
 import { isSameMessage, positionAt } from '#session/position';
-import type { DropReason, Session } from '#session/session';
+import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';

@@ -1,7 +1,7 @@
+import type { DropReason } from '#session/drop-reasons';
 import type { Flow, Outbound } from '#session/flow/flow';
 import { SEND_WINDOW, unconfirmed, without } from '#session/flow/outbound';
 import { messageHasExpired } from '#session/message';
-import type { DropReason } from '#session/session';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 

@@ -1,8 +1,8 @@
+import type { DropReason } from '#session/drop-reasons';
 import { countDelivered, quotaOf, send } from '#session/flow/outbound';
 import { take } from '#session/flow/reading';
 import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
-import type { DropReason } from '#session/session';
 import type { Subscription } from '#session/subscription';
 import type { FoundMessage } from '#store/message-log';
 import type { Exchange } from './exchange.ts';

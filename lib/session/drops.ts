@@ -1,5 +1,6 @@
+import type { DropReason } from './drop-reasons.ts';
 import { NAMED_DROPS } from './overflow.ts';
-import type { Drop, DropReason, Session } from './session.ts';
+import type { Drop, Session } from './session.ts';
 
 /** Names in the record are cut to this many characters, so that it stays one write unit. */
 const TOPIC_CHARACTERS = 64;

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Declaration } from './declaration.ts';
+import type { DropReason } from './drop-reasons.ts';
 import { expiresAtSeconds, hasExpired } from './expiry.ts';
 import type { EndReason, Life } from './life.ts';
 import type { Position } from './position.ts';
@@ -7,17 +8,6 @@ import type { Progress } from './progress.ts';
 import type { Wills } from './will.ts';
 
 export type SessionStatus = 'connected' | 'disconnected' | 'ended';
-
-/** Why a message was not delivered. */
-export type DropReason =
-  | 'overflowMessages'
-  | 'overflowBytes'
-  | 'expired'
-  | 'notAuthorized'
-  | 'tooLarge'
-  | 'refused'
-  /** An operator has given it up. */
-  | 'operator';
 
 export interface Drop {
   readonly reason: DropReason;

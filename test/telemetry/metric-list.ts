@@ -1,3 +1,4 @@
+import { DROP_REASONS } from '#session/drop-reasons';
 import type { MetricUnitName } from '#telemetry/telemetry';
 
 /** A metric, or a family of them whose last part says which. */
@@ -58,15 +59,7 @@ export const METRICS: readonly ListedMetric[] = [
     unit: 'Count',
     by: ['record'],
     meaning: 'Messages that were given up, by reason; the session has the last few by name.',
-    outcomes: [
-      'overflowMessages',
-      'overflowBytes',
-      'expired',
-      'notAuthorized',
-      'tooLarge',
-      'refused',
-      'operator',
-    ],
+    outcomes: DROP_REASONS,
   },
   {
     name: 'Pump.<outcome>',
