@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { DROP_REASONS } from '#session/drop-reasons';
 import { addDrops, NO_DROPS, withDrops } from '#session/drops';
 import { connected, live, rulesWith, T0 } from '#test/session/lifecycle-events';
 
@@ -24,4 +25,14 @@ it("puts a run's drops on top of the session's own", () => {
     drops: { refused: 2, expired: 1 },
     lastDrops: [drop('old'), drop('new')],
   });
+});
+
+it('counts each reason apart from the others', () => {
+  const session = live([connected(0, T0)], rulesWith({}));
+  if (session === undefined) throw new Error('No session');
+  let counted = session;
+  for (const reason of DROP_REASONS) {
+    counted = { ...counted, ...withDrops(counted, { counts: { [reason]: 1 }, last: [] }) };
+  }
+  expect(counted.drops).toEqual(Object.fromEntries(DROP_REASONS.map((reason) => [reason, 1])));
 });
