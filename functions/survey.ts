@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
 import { messageRate } from '#operator/filter-list';
-import { deliveredInAll } from '#session/delivered';
+import { deliveredInAll } from '#session/delivered-in-all';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { observeCapacity } from '#store/capacity';
 import { createDocumentClient } from '#store/client';

@@ -1,6 +1,6 @@
 import { type Change, changeSession } from '#edge/change-session';
 import type { Carrier } from '#packets/exchange';
-import { newlyDelivered } from '#session/delivered';
+import { newlyDelivered } from '#session/delivered-in-all';
 import { choosePacketPolicy, type SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';

@@ -7,7 +7,7 @@ import {
   rememberDeclarations,
   withoutForgotten,
 } from './declaration.ts';
-import { deliveredBy } from './delivered.ts';
+import { deliveredBy } from './delivered-in-all.ts';
 import { cursorOf, endOfLife, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
 import { later, type Position } from './position.ts';
 import type { Progress } from './progress.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withDelivered } from '#session/delivered';
+import { withDelivered } from '#session/delivered-in-all';
 import { startFlow } from '#session/flow/flow';
 import { LOG_START } from '#session/position';
 import { REMEMBERED_CONNECTIONS, type SessionEvent } from '#session/transition';

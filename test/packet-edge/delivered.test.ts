@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { takeOverDelivered } from '#edge/take-over-delivered';
 import { enterMessage } from '#packet-edge/enter-message';
 import { checkListener, heartbeat } from '#packet-edge/listeners';
-import { deliveredInAll } from '#session/delivered';
+import { deliveredInAll } from '#session/delivered-in-all';
 import type { QoS } from '#session/message';
 import { useTables } from '#test/edge/started-tables';
 import { packetEdge, type TestEdge } from './dependencies.ts';

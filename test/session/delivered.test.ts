@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deliveredInAll, joinDelivered, newlyDelivered, withDelivered } from '#session/delivered';
+import { joinDelivered } from '#session/delivered';
+import { deliveredInAll, newlyDelivered, withDelivered } from '#session/delivered-in-all';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { BeganEntry } from '#history/entry';
 import { messageRate } from '#operator/filter-list';
-import { deliveredInAll } from '#session/delivered';
+import { deliveredInAll } from '#session/delivered-in-all';
 import { positionAt } from '#session/position';
 import type { Session } from '#session/session';
 import { DEFAULT_SETTINGS } from '#session/settings';

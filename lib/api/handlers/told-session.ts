@@ -1,7 +1,7 @@
 import { edgeOf } from '#operator/edge-of';
 import type { SessionView } from '#operator/session-view';
 import { endOf, startOf } from '#session/connection';
-import { deliveredInAll } from '#session/delivered';
+import { deliveredInAll } from '#session/delivered-in-all';
 import { pendingBytes } from '#session/message';
 import { newestConnection, type Session as StoredSession } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
