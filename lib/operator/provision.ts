@@ -9,12 +9,12 @@ import { again, followUp } from './follow-up.ts';
 import { makeSession } from './make-session.ts';
 import { record } from './record.ts';
 import { bringSubscriptions } from './subscribe.ts';
-import { differenceOf, problemOf, type WantedSession } from './wanted.ts';
+import { differenceOf, problemOf, type Refusal, type WantedSession } from './wanted.ts';
 
 export type Provisioned =
   | { readonly outcome: 'created' | 'changed' | 'unchanged'; readonly session: Session }
   /** There can be no such session; the reason says why, and what is allowed. */
-  | { readonly outcome: 'refused'; readonly reason: string };
+  | ({ readonly outcome: 'refused' } & Refusal);
 
 type Brought =
   | Provisioned
@@ -65,8 +65,8 @@ async function attempt(
   const known = isThere ? prior : undefined;
   const edge = edgeOf(clientId, known, configuration);
   const policy = policyOf(clientId, known, configuration);
-  const reason = problemOf(clientId, wanted, policy);
-  if (reason !== undefined) return { outcome: 'refused', reason };
+  const problem = problemOf(clientId, wanted, policy, edge);
+  if (problem !== undefined) return { outcome: 'refused', ...problem };
   if (isThere) return bring(prior, wanted, false, dependencies);
   const interval = capInterval(wanted.sessionExpiryInterval, policy.maximumSessionExpiryInterval);
   const made = await makeSession(

@@ -1,4 +1,4 @@
-import { packetClientId } from '#edge/client-identifier';
+import { packetClientId, withoutLifecycle } from '#edge/client-identifier';
 import { MAXIMUM_TOPIC_BYTES } from '#packet-edge/limits';
 import { capInterval } from '#session/expiry';
 import type { QoS } from '#session/message';
@@ -33,17 +33,41 @@ function filterProblem({ filter, noLocal }: WantedSubscription): string | undefi
   return undefined;
 }
 
+/** Why no session can be made for a client identifier. */
+function identifierProblem(clientId: string, policy: SessionPolicy, edge: SessionEdge): string | undefined {
+  const refused = 'The client identifier was refused';
+  const identifier = packetClientId.safeParse(clientId);
+  if (!identifier.success) return `${refused}; allowed: ${identifier.error.issues[0]?.message}`;
+  if (clientId.includes('\u0000'))
+    return `${refused}: it has U+0000; allowed: what a string of MQTT may hold [MQTT-1.5.4-2]`;
+  const ofBroker = edge === 'packets' ? undefined : withoutLifecycle(clientId);
+  if (ofBroker === undefined) return undefined;
+  return `${refused}: ${ofBroker.came}; allowed where the policy for ${policy.clients} has a device come through AWS IoT Core: ${ofBroker.allowed}`;
+}
+
+export interface Refusal {
+  readonly reason: string;
+  /** What of the request is at fault; absent: its body. */
+  readonly isOfIdentifier?: true;
+}
+
 /** Why there can be no such session; undefined: there can. */
 export function problemOf(
   clientId: string,
+  wanted: WantedSession,
+  policy: SessionPolicy,
+  edge: SessionEdge,
+): Refusal | undefined {
+  const ofIdentifier = identifierProblem(clientId, policy, edge);
+  if (ofIdentifier !== undefined) return { reason: ofIdentifier, isOfIdentifier: true };
+  const reason = reasonAgainst(wanted, policy);
+  return reason === undefined ? undefined : { reason };
+}
+
+function reasonAgainst(
   { sessionExpiryInterval, subscriptions }: WantedSession,
   policy: SessionPolicy,
 ): string | undefined {
-  const identifier = packetClientId.safeParse(clientId);
-  if (!identifier.success)
-    return `The client identifier was refused; allowed: ${identifier.error.issues[0]?.message}`;
-  if (clientId.includes('\u0000'))
-    return 'The client identifier was refused: it has U+0000; allowed: what a string of MQTT may hold [MQTT-1.5.4-2]';
   if (policy.ignore) return `Clients ${policy.clients} are ignored by their policy; they get no session here`;
   if (policy.delivery === 'broker')
     return `The policy for clients ${policy.clients} leaves delivery to the broker; nothing could wait for them here`;

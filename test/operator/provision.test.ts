@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { cleanUp } from '#edge/session-end';
 import { type Provisioned, provision } from '#operator/provision';
@@ -204,5 +205,23 @@ describe('what is refused', () => {
   it('a client identifier that no key can hold', async () => {
     expect(await refusedWith(client, {}, 'x'.repeat(1001))).toContain('1000 bytes');
     expect(await refusedWith(client, {}, 'a\u0000b')).toContain('U+0000');
+  });
+
+  it.each([
+    ['is longer than AWS IoT Core takes', 'é'.repeat(65), '130 bytes'],
+    ['begins as no client’s of AWS IoT Core does', '$a', 'begins with $'],
+    ['AWS IoT Core tells nothing of', 'a+b', '# or +'],
+    ['AWS IoT Core tells nothing of', 'a#', '# or +'],
+  ])('a client identifier that %s, where its device comes through that: %#', async (_, clientId, reason) => {
+    const said = await refusedWith(client, {}, clientId);
+    expect(said).toContain(reason);
+    expect(said).toContain('allowed where the policy for * has a device come through AWS IoT Core');
+    expect(await refusedWith({ ...client, edge: 'packets' }, {}, `${randomUUID()}${clientId}`)).toBe(
+      'created',
+    );
+  });
+
+  it('no client identifier that AWS IoT Core takes', async () => {
+    expect(await refusedWith(client, {}, `${randomUUID()} $/é`.padEnd(127, '.'))).toBe('created');
   });
 });

@@ -73,7 +73,9 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
     const wanted = { sessionExpiryInterval, subscriptions: subscriptions.map(wantedSubscription) };
     const done = await provision(clientId, wanted, operatorOf(context.env), acts);
     if (done.outcome === 'refused') {
-      return problemAnswer(context, 'request.invalid', { detail: done.reason.slice(0, 1_000) });
+      const detail = done.reason.slice(0, 1_000);
+      const errors = [{ in: 'path' as const, field: 'clientId', message: detail }];
+      return problemAnswer(context, 'request.invalid', done.isOfIdentifier ? { detail, errors } : { detail });
     }
     const session = await sessionAfter(clientId, dependencies);
     if (session === undefined) return problemAnswer(context, 'session.contended', ENDED_MEANWHILE);
