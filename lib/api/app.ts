@@ -34,7 +34,6 @@ export function createApi(dependencies: ApiDependencies): Api {
       });
     }
     context.header('allow', allowed);
-    if (context.req.method === 'OPTIONS') return context.body(null, 204);
     return problemAnswer(context, 'method.notAllowed', { detail: `This path takes ${allowed}` });
   });
   api.use(async (context, next) => {

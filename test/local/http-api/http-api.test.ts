@@ -139,6 +139,7 @@ test('a HEAD request gets the headers alone', async () => {
 
 test.each([
   ['a method without a route', () => call('/sessions', { method: 'DELETE' }), 404, 'Not Found'],
+  ['OPTIONS that is no preflight request', () => call('/sessions', { method: 'OPTIONS' }), 404, 'Not Found'],
   ['the root, which no variable stands for', () => call('/'), 404, 'Not Found'],
   ['a path that is no text', () => call('/%FF'), 400, 'Bad Request'],
   ['a function that fails', () => told({ fail: 'no' }), 500, 'Internal Server Error'],
@@ -164,10 +165,10 @@ test.each([
 });
 
 /** fetch() sets the headers of a preflight request itself. */
-function preflight(origin: string) {
+function preflight(origin: string, url = server.url) {
   return new Promise<{ status: number | undefined; headers: NodeJS.Dict<string | string[]> }>((resolve) => {
     const headers = { origin, 'access-control-request-method': 'POST' };
-    httpRequest(`${server.url}/sessions`, { method: 'OPTIONS', headers }, (response) => {
+    httpRequest(`${url}/sessions`, { method: 'OPTIONS', headers }, (response) => {
       response.resume();
       resolve({ status: response.statusCode, headers: response.headers });
     }).end();
@@ -186,6 +187,23 @@ test('a preflight request is answered without the function', async () => {
   expect((await preflight('https://other.example')).headers).not.toHaveProperty(
     'access-control-allow-origin',
   );
+});
+
+test('a preflight request finds no route where CORS is not configured', async () => {
+  const without = echoApi({ cors: undefined });
+  without.api.addRoute({
+    routeKey: 'GET /{proxy+}',
+    functionArn: 'echo',
+    timeoutMs: TIMEOUT_MS,
+    authorization: { type: 'NONE' },
+  });
+  const other = await LocalServer.start(0, '--api-port', (...both) => without.api.handle(...both));
+  try {
+    expect(await preflight(ORIGIN, other.url)).toMatchObject({ status: 404 });
+  } finally {
+    await other.stop();
+    await without.echo.stop();
+  }
 });
 
 test('answers are for the allowed origin, whatever the function says of it', async () => {
