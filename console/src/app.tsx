@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from './api/api.ts';
 import { ApiContext } from './api/context.ts';
+import { MakeSession } from './make-session/make-session.tsx';
 import { Navigation } from './navigation.tsx';
 import { AdviceList } from './pages/advice-list.tsx';
 import { DeadLetterList } from './pages/dead-letter-list.tsx';
@@ -48,6 +49,8 @@ function pageOf({ page, clientId, query }: Route): ComponentChildren {
       return <SessionList query={query} />;
     case 'session':
       return <SessionPage key={clientId} clientId={clientId} />;
+    case 'make-session':
+      return <MakeSession key={query.toString()} query={query} />;
     case 'topics':
       return <TopicLookUp query={query} />;
     case 'filters':
@@ -77,6 +80,7 @@ const TITLES: Readonly<Record<Route['page'], string>> = {
   overview: 'Overview',
   sessions: 'Sessions',
   session: 'Session',
+  'make-session': 'Make a session',
   topics: 'Topic look-up',
   filters: 'Filters',
   advice: 'Advice',

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { href, type PageName } from './route.ts';
 
-type Entry = readonly [page: Exclude<PageName, 'session' | 'unknown'>, name: string];
+type Entry = readonly [page: Exclude<PageName, 'session' | 'make-session' | 'unknown'>, name: string];
 
 const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] = [
   [
@@ -26,7 +26,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
 /** The pages; on a narrow screen behind a button. */
 export function Navigation({ page, onSignOut }: { page: PageName; onSignOut: (() => void) | undefined }) {
   const [isOpen, setIsOpen] = useState(false);
-  const current = page === 'session' ? 'sessions' : page;
+  const current = page === 'session' || page === 'make-session' ? 'sessions' : page;
   return (
     <header class="side">
       <div>

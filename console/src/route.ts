@@ -2,6 +2,7 @@ export type PageName =
   | 'overview'
   | 'sessions'
   | 'session'
+  | 'make-session'
   | 'topics'
   | 'filters'
   | 'advice'
@@ -18,6 +19,7 @@ export interface Route {
 
 const PLAIN_PAGES: readonly string[] = [
   'sessions',
+  'make-session',
   'topics',
   'filters',
   'advice',

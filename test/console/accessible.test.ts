@@ -16,6 +16,7 @@ const PAGES = [
   '#/',
   '#/sessions',
   '#/sessions/gateway-berlin-01',
+  '#/make-session',
   '#/topics?topic=fleet/announcements',
   '#/filters',
   '#/advice',
@@ -81,7 +82,7 @@ describe.runIf(hasChromium)('the console', () => {
     }
     const [skip, brand, ...rest] = names;
     expect([skip, brand]).toEqual(['Skip to content', 'MQTT sessions']);
-    expect(rest.slice(0, 8)).toEqual([
+    expect(rest.slice(0, 9)).toEqual([
       'Overview',
       'Sessions',
       'Topic look-up',
@@ -89,6 +90,7 @@ describe.runIf(hasChromium)('the console', () => {
       'Advice',
       'Dead letters',
       'End idle sessions',
+      'Make a session',
       'prefix',
     ]);
   });

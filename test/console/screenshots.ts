@@ -16,6 +16,7 @@ const SHOTS: readonly Shot[] = [
   ['overview', '#/', (page) => page.getByText('Messages delivered', { exact: true }).waitFor()],
   ['sessions', '#/sessions'],
   ['session', '#/sessions/gateway-berlin-01', (page) => page.getByLabel('Show payloads').check()],
+  ['make-session', '#/make-session?clientId=gateway-berlin-02', writeSession],
   ['topics', '#/topics?topic=sites/berlin/3/commands/set'],
   ['filters', '#/filters'],
   ['advice', '#/advice'],
@@ -28,6 +29,15 @@ const LOOKS: readonly (readonly [suffix: string, options: BrowserContextOptions]
   ['-dark', { colorScheme: 'dark', viewport: { width: 1280, height: 800 } }],
   ['-narrow', { colorScheme: 'light', viewport: { width: 400, height: 860 } }],
 ];
+
+async function writeSession(page: Page): Promise<void> {
+  await page.getByLabel('Filter').fill('sites/berlin/+/commands/#');
+  await page.getByLabel('QoS').selectOption('2');
+  await page.getByLabel('Subscription Identifier').fill('7');
+  await page.getByRole('button', { name: 'Add a subscription' }).click();
+  await page.getByLabel('Filter').last().fill('fleet/announcements');
+  await page.getByLabel('No Local').last().check();
+}
 
 async function previewIdle(page: Page): Promise<void> {
   await page.getByLabel('Away for longer than', { exact: true }).fill('10');

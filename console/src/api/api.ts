@@ -1,4 +1,11 @@
-import type { Disconnection, DroppedMessages, ExpiryPreview, Operation, Resumption } from '#api/schemas/act';
+import type {
+  Disconnection,
+  DroppedMessages,
+  ExpiryPreview,
+  Operation,
+  Provision,
+  Resumption,
+} from '#api/schemas/act';
 import type { AdviceList } from '#api/schemas/advice';
 import type { DeadLetter } from '#api/schemas/dead-letter';
 import type { History } from '#api/schemas/history';
@@ -28,7 +35,7 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi(send: Transport) {
   const get = async <Answer>(path: string, query: QueryOf = {}, signal?: Signal) =>
     (await send({ path, query, signal })) as Answer;
-  const act = async <Answer>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown) =>
+  const act = async <Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown) =>
     (await send({ method, path, ...(body !== undefined && { body }) })) as Answer;
 
   return {
@@ -61,6 +68,7 @@ export function createApi(send: Transport) {
     operation: (operationId: string, signal?: Signal) =>
       get<Operation>(`/operations/${pathText(operationId)}`, {}, signal),
 
+    makeSession: (clientId: string, wanted: Provision) => act<Session>('PUT', session(clientId), wanted),
     changeInterval: (clientId: string, sessionExpiryInterval: number) =>
       act<Session | undefined>('PATCH', session(clientId), { sessionExpiryInterval }),
     disconnect: (clientId: string) => act<Disconnection>('POST', `${session(clientId)}/disconnect`),

@@ -1,3 +1,10 @@
+/** A part of a request that was refused; `field` is '' where the whole of it is meant. */
+export interface FieldError {
+  /** A name, or a JSON Pointer into the body: `/subscriptions/0/filter`. */
+  readonly field: string;
+  readonly message: string;
+}
+
 /** Why a request failed: the problem details of the API (RFC 9457), or what stands in for them. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -5,14 +12,14 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly title: string;
-  readonly errors: readonly string[];
+  readonly errors: readonly FieldError[];
 
   constructor(details: {
     status: number;
     code: string;
     title: string;
     detail?: string;
-    errors?: readonly string[];
+    errors?: readonly FieldError[];
   }) {
     super(details.detail ?? details.title);
     this.status = details.status;
@@ -33,7 +40,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     code: text(body['code']) ?? `status.${status}`,
     title,
     ...(detail !== undefined && { detail }),
-    errors: Array.isArray(body['errors']) ? body['errors'].map(oneError) : [],
+    errors: Array.isArray(body['errors']) ? body['errors'].map(fieldError) : [],
   });
 }
 
@@ -44,10 +51,9 @@ export function asProblem(error: unknown): Problem {
   return new Problem({ status: 0, code: 'console.failed', title: 'The console could not do this', detail });
 }
 
-function oneError(error: unknown): string {
-  if (typeof error === 'string') return error;
+function fieldError(error: unknown): FieldError {
   const { field, message } = record(error);
-  return [text(field), text(message)].filter((part) => part !== undefined).join(': ');
+  return { field: text(field) ?? '', message: text(message) ?? 'is not as it should be' };
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -8,6 +8,7 @@ import { PagedTable } from '../parts/paged-table.tsx';
 import { Empty } from '../parts/states.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { usePages } from '../parts/use-pages.ts';
+import { href } from '../route.ts';
 import { countText } from '../text/quantity.ts';
 import { SessionSearchForm, searchOf } from './session-search.tsx';
 
@@ -29,7 +30,11 @@ export function SessionList({ query }: { query: URLSearchParams }) {
   }, query.toString());
   return (
     <>
-      <PageHead title="Sessions" lead="Every client identifier that the service keeps a session for." />
+      <PageHead title="Sessions" lead="Every client identifier that the service keeps a session for.">
+        <a class="button" href={href('make-session')}>
+          Make a session
+        </a>
+      </PageHead>
       <SessionSearchForm key={query.toString()} search={search} />
       <PagedTable
         pages={pages}
@@ -39,7 +44,7 @@ export function SessionList({ query }: { query: URLSearchParams }) {
         empty={
           query.size === 0 ? (
             <Empty title="No sessions yet">
-              One appears when a device connects that a policy makes durable.
+              One appears when a device connects that a policy makes durable, or when you make one.
             </Empty>
           ) : (
             <Empty title="No session matches">Widen the search, or clear it to see all.</Empty>

@@ -10,8 +10,8 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
       {message !== title && <p>{message}</p>}
       {errors.length > 0 && (
         <ul>
-          {errors.map((error) => (
-            <li key={error}>{error}</li>
+          {errors.map(({ field, message: text }) => (
+            <li key={`${field} ${text}`}>{field === '' ? text : `${field}: ${text}`}</li>
           ))}
         </ul>
       )}

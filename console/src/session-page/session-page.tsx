@@ -8,6 +8,7 @@ import { Loaded } from '../parts/states.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { useInterval } from '../parts/use-interval.ts';
 import { useRequest } from '../parts/use-request.ts';
+import { href } from '../route.ts';
 import { Actions } from './actions.tsx';
 import { Drops } from './drops.tsx';
 import { History } from './history.tsx';
@@ -42,6 +43,13 @@ export function SessionPage({ clientId }: { clientId: string }) {
       <Loaded request={request} what="the session">
         {(session) => (isGone ? null : <SessionFacts session={session} />)}
       </Loaded>
+      {isGone && (
+        <p>
+          <a class="button" href={href('make-session', { clientId })}>
+            Make a session
+          </a>
+        </p>
+      )}
       {/* What happened to a session outlives it, and is told a moment after it is seen. */}
       <History clientId={clientId} readAt={request.answeredAtMs} />
       {data !== undefined && !isGone && <Sections session={data} />}

@@ -19,6 +19,7 @@ export const provision = z
       .max(100),
   })
   .openapi('Provision', { description: 'What the session is to be; subscriptions that are not named end' });
+export type Provision = z.infer<typeof provision>;
 
 export const disconnection = z
   .object({ outcome: z.enum(['closed', 'notConnected']) })
