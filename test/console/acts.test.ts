@@ -109,8 +109,29 @@ describe.runIf(hasChromium)('what operators do in the console', () => {
     await page.getByRole('button', { name: 'Send again the event of Ingest' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
     await page.getByText('Sent again. If it fails once more').waitFor();
-    await eventually(async () => expect(await page.locator('.letter').count()).toBe(1));
+    await eventually(async () => expect(await page.locator('.letter').count()).toBe(2));
     expect(acts()).toEqual(['POST /dead-letters/letter-2/redrive']);
+  });
+
+  it('offers no way to send a dead letter again of which nothing can be made, and says so', async () => {
+    const page = await desk.open('#/dead-letters');
+    const letter = page.locator('.letter', { hasText: 'stream to Record' });
+    expect(await shownText(letter)).toMatch(/It cannot be sent again: .* It stays in the queue/);
+    expect(await letter.getByRole('button').count()).toBe(0);
+  });
+
+  it('a dead letter that cannot be sent just now: why is told in the question, and forgotten with it', async () => {
+    desk.api.interfere = ({ method }) =>
+      method === 'POST' ? refused('deadLetter.notFound', 'The queue did not show it.') : undefined;
+    const page = await desk.open('#/dead-letters');
+    await page.getByRole('button', { name: 'Send again the event of Ingest' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Send again' }).click();
+    expect(await shownText(dialog.getByRole('alert'))).toContain('The queue did not show it.');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('button', { name: 'Send again the event of Lifecycle' }).click();
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 
   it('ends idle sessions: a preview through all pages, a question, progress', async () => {

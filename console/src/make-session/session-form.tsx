@@ -3,7 +3,6 @@ import { Card } from '../parts/card.tsx';
 import { Field } from '../parts/field.tsx';
 import { IntervalField } from '../parts/interval-field.tsx';
 import { Empty } from '../parts/states.tsx';
-import { counted } from '../text/quantity.ts';
 import { emptySubscription, type FieldErrors, MOST_SUBSCRIPTIONS, type SessionDraft } from './draft.ts';
 import { SubscriptionFields } from './subscription-fields.tsx';
 
@@ -67,10 +66,7 @@ export function SessionForm({ draft, errors, busy, onChange, onSubmit }: Session
           />
         </div>
       </Card>
-      <Card
-        title="Subscriptions"
-        aside={<span class="quiet">{counted(subscriptions.length, 'subscription')}</span>}
-      >
+      <Card title="Subscriptions">
         {subscriptions.length === 0 && (
           <Empty title="No subscriptions">Nothing is kept for this client until it subscribes.</Empty>
         )}

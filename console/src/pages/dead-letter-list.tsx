@@ -10,12 +10,16 @@ import { useAct } from '../parts/use-act.ts';
 import { useRequest } from '../parts/use-request.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 
-/** Events that could not be handled; each can be sent again where it came from. */
+/** Events that could not be handled; most can be sent again where they came from. */
 export function DeadLetterList() {
   const api = useApi();
   const request = useRequest((signal) => api.deadLetters(signal), 'dead letters');
   const acting = useAct();
   const [chosen, setChosen] = useState<DeadLetter>();
+  const choose = (letter: DeadLetter | undefined) => {
+    acting.dismiss();
+    setChosen(letter);
+  };
   const redrive = async ({ id }: DeadLetter) => {
     const succeeded = await acting.run(async () => {
       await api.redrive(id);
@@ -43,7 +47,7 @@ export function DeadLetterList() {
           ) : (
             <ul class="letters">
               {deadLetters.map((letter) => (
-                <Letter key={letter.id} letter={letter} onRedrive={() => setChosen(letter)} />
+                <Letter key={letter.id} letter={letter} onRedrive={() => choose(letter)} />
               ))}
             </ul>
           )
@@ -56,7 +60,7 @@ export function DeadLetterList() {
           busy={acting.busy}
           problem={acting.problem}
           onConfirm={() => void redrive(chosen)}
-          onClose={() => setChosen(undefined)}
+          onClose={() => choose(undefined)}
         >
           <p>It goes back to {visible(chosen.source)} and leaves this queue.</p>
         </ConfirmDialog>
@@ -66,7 +70,7 @@ export function DeadLetterList() {
 }
 
 function Letter({ letter, onRedrive }: { letter: DeadLetter; onRedrive: () => void }) {
-  const { receivedAt, source, error, body } = letter;
+  const { receivedAt, source, error, body, isRedrivable } = letter;
   return (
     <li class="card letter">
       <div class="letter-head">
@@ -76,11 +80,19 @@ function Letter({ letter, onRedrive }: { letter: DeadLetter; onRedrive: () => vo
             <Instant at={receivedAt} />
           </p>
         </div>
-        <button type="button" class="button" onClick={onRedrive}>
-          Send again<span class="unseen"> the event of {visible(source)}</span>
-        </button>
+        {isRedrivable && (
+          <button type="button" class="button" onClick={onRedrive}>
+            Send again<span class="unseen"> the event of {visible(source)}</span>
+          </button>
+        )}
       </div>
       {error !== undefined && <p class="letter-error">{visible(error)}</p>}
+      {!isRedrivable && (
+        <p>
+          It cannot be sent again: nothing in it is an event that a function could take once more. It stays in
+          the queue for whoever reads it.
+        </p>
+      )}
       <details>
         <summary>The event</summary>
         <pre>{visibleLines(readable(body))}</pre>
