@@ -15,15 +15,18 @@ function provisionedEvent(
   nowMs: number,
   id: string,
 ): SessionEvent {
-  const newest = prior && newestConnection(prior);
-  const atMs = Math.max(nowMs, newest === undefined ? 0 : startOf(newest) + 1);
+  const known =
+    prior === undefined ? [] : [...prior.connections, ...(prior.before ? [prior.before.connection] : [])];
+  const behindMs = Math.max(...known.map(startOf));
+  const atMs = Math.max(nowMs, behindMs + 1);
   const connection: Connection = {
     sessionIdentifier: `provisioned-${id}`,
-    versionNumber: newest?.versionNumber ?? PROVISIONED_FIRST,
+    versionNumber: (prior && newestConnection(prior).versionNumber) ?? PROVISIONED_FIRST,
     connectedAtMs: atMs,
     seenAtMs: atMs,
     disconnectedAtMs: atMs,
     isProvisioned: true,
+    ...(prior !== undefined && { behindMs }),
   };
   return { kind: 'connection', connection, declaration: { atMs, sessionExpiryInterval, byOperator: true } };
 }

@@ -36,6 +36,8 @@ export interface Connection {
    * of the newest connection known by then, or PROVISIONED_FIRST.
    */
   readonly isProvisioned?: true;
+  /** When the latest of the connections known by then began: a provisioned one comes behind all of them. */
+  readonly behindMs?: number;
   /** At the packet edge: what the flow of its life had delivered when it ended, absent: nothing that was not known. */
   readonly delivered?: Delivered;
 }
@@ -73,13 +75,15 @@ export function compareConnections(one: Connection, other: Connection): number {
 }
 
 /**
- * What was made before a device connected comes behind the connections that were known by then. The broker counts
- * on, or from 0 again; so what began later is newer, and so is one with a higher number that was heard of late.
+ * What was made before a device connected comes behind the connections that were known by then, whatever is known of
+ * them: numbers that the broker has reset, or none. Beyond these the broker counts on, or from 0 again; so what began
+ * later is newer, and so is one with a higher number that is heard of late.
  */
 function compareToProvisioned(provisioned: Connection, other: Connection): number {
-  const isOlder =
-    startOf(other) <= startOf(provisioned) &&
-    (other.versionNumber ?? Number.POSITIVE_INFINITY) <= (provisioned.versionNumber ?? PROVISIONED_FIRST);
+  const { behindMs = Number.NEGATIVE_INFINITY, versionNumber = PROVISIONED_FIRST } = provisioned;
+  const wasKnown = startOf(other) <= behindMs;
+  const isNumberedBefore = (other.versionNumber ?? Number.POSITIVE_INFINITY) <= versionNumber;
+  const isOlder = startOf(other) <= startOf(provisioned) && (wasKnown || isNumberedBefore);
   return isOlder ? 1 : -1;
 }
 

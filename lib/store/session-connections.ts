@@ -27,6 +27,7 @@ const ORDER = [
   'endedByOperatorAtMs',
   'givenUpBefore',
   'isProvisioned',
+  'behindMs',
 ] as const satisfies readonly (keyof Connection)[];
 
 /** `delivered` lies apart, so that connections without it stay short. */
@@ -66,6 +67,7 @@ const TIMES = [
   'disconnectedAtMs',
   'goneAtMs',
   'endedByOperatorAtMs',
+  'behindMs',
 ] as const satisfies readonly (keyof Connection)[];
 
 /** The times of a connection, each with so much added as it is not undefined. */

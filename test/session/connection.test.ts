@@ -7,8 +7,8 @@ function connection(versionNumber: number | undefined, atMs: number, more: Parti
   return { sessionIdentifier: `s${versionNumber}`, ...known, seenAtMs: atMs, ...more };
 }
 
-const provisioned = (versionNumber: number | undefined, atMs: number) =>
-  connection(versionNumber, atMs, { isProvisioned: true });
+const provisioned = (versionNumber: number | undefined, atMs: number, behindMs?: number) =>
+  connection(versionNumber, atMs, { isProvisioned: true, ...(behindMs !== undefined && { behindMs }) });
 
 describe('the order of two connections', () => {
   it.each([
@@ -31,6 +31,17 @@ describe('the order of two connections', () => {
     ['from what an operator made to a higher number', provisioned(3, T0), connection(4, T0 - 1)],
     ['from what an operator made to what began later', provisioned(3, T0), connection(0, T0 + 1)],
     ['from what an operator made to one without a number', provisioned(3, T0), connection(undefined, T0 - 1)],
+    [
+      'to what was made when one was known without a number',
+      connection(undefined, T0),
+      provisioned(3, T0 + 1, T0),
+    ],
+    ['to what was made after the number was reset', connection(9, T0 - 1), provisioned(0, T0 + 1, T0)],
+    [
+      'from what was made to one without a number that was not',
+      provisioned(3, T0, T0 - 2),
+      connection(undefined, T0 - 1),
+    ],
     ['from what was made before anything was known', provisioned(undefined, T0), connection(0, T0 - 1)],
   ])('goes %s', (_, earlier, later) => {
     expect(compareConnections(earlier, later)).toBeLessThan(0);
