@@ -29,6 +29,7 @@ observeCapacity(client, ({ readUnits }) => {
 const { flows, logPages, ...stores } = createLookStores(client, { tables, configuration, clock });
 const dependencies: SurveyDependencies = {
   ...stores,
+  configuration,
   clientPage: (page) => clientPage(client, tables.sessions, page),
   routes: createRouteList(client, tables.routes, { clock }),
   messageRate: (route) => messageRate(route, { logPages, clock }),

@@ -27,8 +27,3 @@ export interface Advice {
     readonly policy?: string;
   };
 }
-
-/** A session policy of the stack (cdk.json, `mqttSessions.policies`) for one client. */
-export function sessionPolicyLine(clientId: string, policy: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ clients: clientId, ...policy });
-}

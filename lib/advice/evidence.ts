@@ -1,4 +1,5 @@
 import type { DropReason } from '#session/drop-reasons';
+import type { SessionPolicy } from '#session/policy';
 
 /** A connection of a client, as its history has it. */
 export interface SeenConnection {
@@ -30,6 +31,9 @@ export interface SubscriptionEvidence {
 export interface ClientEvidence {
   readonly clientId: string;
   readonly status: 'connected' | 'disconnected';
+  /** Who is the client's broker, and the policy that it computes the session with. */
+  readonly edge: 'lifecycle' | 'packets';
+  readonly policy: SessionPolicy;
   readonly sessionExpiryInterval: number;
   readonly disconnectedAtMs?: number;
   /** Oldest first, for as long as the history is kept. */

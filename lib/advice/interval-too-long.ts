@@ -1,8 +1,9 @@
 import { NEVER } from '#session/expiry';
-import { type Advice, sessionPolicyLine } from './advice.ts';
+import type { Advice } from './advice.ts';
 import { adviceId } from './advice-id.ts';
 import { spoken, wholeHours } from './duration.ts';
 import type { ClientEvidence } from './evidence.ts';
+import { policyChange, withMaximum } from './policy-change.ts';
 
 /** Fewer show no habit. */
 const ABSENCES = 5;
@@ -30,9 +31,10 @@ export function intervalTooLong(evidence: ClientEvidence): Advice | undefined {
       longestAbsenceSeconds: Math.round(longestSeconds),
       sessionExpiryInterval,
     },
-    change: {
-      text: `A session expiry interval of ${spoken(proposed)} is four times the longest absence.`,
-      policy: sessionPolicyLine(clientId, { maximumSessionExpiryInterval: proposed }),
-    },
+    change: policyChange(
+      `A session expiry interval of ${spoken(proposed)} is four times the longest absence.`,
+      evidence,
+      withMaximum(evidence.policy, proposed),
+    ),
   };
 }

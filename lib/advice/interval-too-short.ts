@@ -1,23 +1,23 @@
-import { type Advice, sessionPolicyLine } from './advice.ts';
+import type { Advice } from './advice.ts';
 import { adviceId } from './advice-id.ts';
 import { spoken, wholeHours } from './duration.ts';
 import type { ClientEvidence } from './evidence.ts';
+import { policyChange, withInterval } from './policy-change.ts';
 
 /** The proposal leaves room for half as much again. */
 const ROOM = 1.5;
 
 /** A session that expires before its client returns, so that messages are lost. */
-export function intervalTooShort({
-  clientId,
-  sessionExpiryInterval,
-  absences,
-}: ClientEvidence): Advice | undefined {
+export function intervalTooShort(evidence: ClientEvidence): Advice | undefined {
+  const { clientId, sessionExpiryInterval, absences, policy } = evidence;
   const tooLong = absences.filter(({ hadExpired }) => hadExpired);
   const lostMessages = tooLong.reduce((sum, absence) => sum + absence.lostMessages, 0);
   if (lostMessages === 0 || sessionExpiryInterval === 0) return undefined;
   const longestSeconds = Math.max(...tooLong.map(({ fromMs, toMs }) => (toMs - fromMs) / 1_000));
   const proposed = wholeHours(longestSeconds * ROOM);
   if (proposed <= sessionExpiryInterval) return undefined;
+  const text = `It was away for up to ${spoken(longestSeconds)}; a session expiry interval of ${spoken(proposed)} would have kept its messages.`;
+  const different = withInterval(policy, sessionExpiryInterval, proposed);
   const times = tooLong.length === 1 ? 'once' : `${tooLong.length} times`;
   return {
     id: adviceId({ kind: 'intervalTooShort', severity: 'warning', clientId }),
@@ -31,12 +31,9 @@ export function intervalTooShort({
       longestAbsenceSeconds: Math.round(longestSeconds),
       sessionExpiryInterval,
     },
-    change: {
-      text: `It was away for up to ${spoken(longestSeconds)}; a session expiry interval of ${spoken(proposed)} would have kept its messages.`,
-      policy: sessionPolicyLine(clientId, {
-        sessionExpiryInterval: proposed,
-        maximumSessionExpiryInterval: proposed,
-      }),
-    },
+    change:
+      different === undefined
+        ? { text: `${text} The device, or an operator, has set the interval: let the device ask for it.` }
+        : policyChange(text, evidence, different),
   };
 }

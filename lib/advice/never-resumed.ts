@@ -1,8 +1,9 @@
 import { NEVER } from '#session/expiry';
-import { type Advice, sessionPolicyLine } from './advice.ts';
+import type { Advice } from './advice.ts';
 import { adviceId } from './advice-id.ts';
 import { spoken, wholeHours } from './duration.ts';
 import type { ClientEvidence } from './evidence.ts';
+import { policyChange, withMaximum } from './policy-change.ts';
 
 /** Most of its interval. */
 const SHARE = 0.75;
@@ -28,11 +29,10 @@ export function neverResumed(evidence: ClientEvidence, nowMs: number): Advice | 
     clientId,
     summary: `${clientId} has been away for ${spoken(awaySeconds)} of ${interval}; ${waitingMessages} messages of ${waitingBytes} bytes wait for it.`,
     evidence: { awaySeconds, sessionExpiryInterval, waitingMessages, waitingBytes },
-    change: {
-      text: 'If the device is gone, end its session (DELETE /sessions/{clientId}, or POST /sessions:endIdle for all like it); a shorter interval ends the next ones earlier.',
-      policy: sessionPolicyLine(clientId, {
-        maximumSessionExpiryInterval: wholeHours(Math.min(awaySeconds, sessionExpiryInterval) / 2),
-      }),
-    },
+    change: policyChange(
+      'If the device is gone, end its session (DELETE /sessions/{clientId}, or POST /sessions:endIdle for all like it); a shorter interval ends the next ones earlier.',
+      evidence,
+      withMaximum(evidence.policy, wholeHours(Math.min(awaySeconds, sessionExpiryInterval) / 2)),
+    ),
   };
 }

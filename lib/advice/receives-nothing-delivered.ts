@@ -1,19 +1,35 @@
-import { type Advice, sessionPolicyLine } from './advice.ts';
+import { parseSharedFilter } from '#session/topic-filter';
+import type { Advice } from './advice.ts';
 import { adviceId } from './advice-id.ts';
 import type { ClientEvidence } from './evidence.ts';
+import { policyChange } from './policy-change.ts';
 
 const MESSAGES = 100;
 /** It has had its chances. */
 const RETURNS = 3;
 
+const NOT_NEEDED = 'If the device does not need these messages, let it unsubscribe';
+const FORBIDDEN =
+  'Its AWS IoT policy does not let it receive on these topics: direct messages need iot:Receive.';
+/** What a resource of a policy takes for a wildcard or a variable; a device chooses its filters. */
+const MEANS_MORE = /[*?$]/;
+
 /** What direct messages need on the topics of a filter. */
-function receiveStatement(filter: string): string {
-  const topics = filter.replaceAll('+', '*').replace(/#$/, '*');
-  return JSON.stringify({
+function permission(subscription: string): Advice['change'] {
+  const { filter } = parseSharedFilter(subscription);
+  if (MEANS_MORE.test(filter)) return { text: FORBIDDEN };
+  const statement = {
     Effect: 'Allow',
     Action: 'iot:Receive',
-    Resource: `arn:aws:iot:REGION:ACCOUNT:topic/${topics}`,
-  });
+    Resource: `arn:aws:iot:REGION:ACCOUNT:topic/${filter.replaceAll('+', '*').replace(/#$/, '*')}`,
+  };
+  return { text: FORBIDDEN, policy: JSON.stringify(statement) };
+}
+
+/** At the packet edge every client has a session, so there `ignore` would change nothing. */
+function nothingKept(evidence: ClientEvidence): Advice['change'] {
+  if (evidence.edge === 'packets') return { text: `${NOT_NEEDED}.` };
+  return policyChange(`${NOT_NEEDED}; or give it no session at all.`, evidence, { ignore: true });
 }
 
 /** Subscriptions for which messages are kept, of which none ever reaches the client. */
@@ -24,7 +40,6 @@ export function receivesNothingDelivered(evidence: ClientEvidence): readonly Adv
   return subscriptions.flatMap(({ filter, subscribedAtMs, waitingMessages }) => {
     const returns = connections.filter(({ atMs }) => atMs > subscribedAtMs).length;
     if (returns < RETURNS || waitingMessages + notAuthorized < MESSAGES) return [];
-    const isForbidden = notAuthorized > 0;
     return {
       id: adviceId({ kind: 'receivesNothingDelivered', severity: 'warning', clientId, filter }),
       kind: 'receivesNothingDelivered' as const,
@@ -33,15 +48,7 @@ export function receivesNothingDelivered(evidence: ClientEvidence): readonly Adv
       filter,
       summary: `${waitingMessages} messages wait for ${clientId} on ${filter}, and none was delivered although it has connected ${returns} times since it subscribed.`,
       evidence: { waitingMessages, delivered, connections: returns, notAuthorized },
-      change: isForbidden
-        ? {
-            text: 'Its AWS IoT policy does not let it receive on these topics: direct messages need iot:Receive.',
-            policy: receiveStatement(filter),
-          }
-        : {
-            text: 'If the device does not need these messages, let it unsubscribe; or give it no session at all.',
-            policy: sessionPolicyLine(clientId, { ignore: true }),
-          },
+      change: notAuthorized > 0 ? permission(filter) : nothingKept(evidence),
     };
   });
 }

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { NEVER } from './expiry.ts';
-import { defaultMqtt311Interval, FOLLOW_BROKER, type SessionPolicy } from './policy.ts';
+import {
+  defaultMqtt311Interval,
+  FOLLOW_BROKER,
+  MAXIMUM_PATTERN_CHARACTERS,
+  type SessionPolicy,
+} from './policy.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import { checkTopicFilter } from './topic-filter.ts';
 import { checkTopicName, IOT_CORE_LIMITS, type TopicCheck } from './topic-name.ts';
 
 /* Every `error` says what is allowed; what came and where is added by `problemsOf`. */
-
-/** Bounds the work of matching a client identifier. */
-const MAXIMUM_PATTERN_CHARACTERS = 256;
 
 const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) => {
   const error = `a whole number from ${minimum} to ${maximum}`;

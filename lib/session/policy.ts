@@ -1,3 +1,6 @@
+/** Bounds the work of matching a client identifier. */
+export const MAXIMUM_PATTERN_CHARACTERS = 256;
+
 /** What the service does for the sessions of some clients. */
 export interface SessionPolicy {
   /** Client identifiers it is for: `*` stands for any run of characters (also none); the first policy that matches wins. */

@@ -25,10 +25,7 @@ function defaultsOf({ maximumSessionExpiryInterval }: Partial<SessionPolicy>): S
  */
 export function serializeSessionConfiguration({ policies, settings }: SessionConfiguration): string {
   const json = JSON.stringify({
-    policies: policies.map((policy) => ({
-      clients: policy.clients,
-      ...differing(policy, defaultsOf(policy)),
-    })),
+    policies: policies.map(statedPolicy),
     settings: differing(settings, DEFAULT_SETTINGS),
   });
   const bytes = utf8Bytes(json);
@@ -38,10 +35,14 @@ export function serializeSessionConfiguration({ policies, settings }: SessionCon
   ]);
 }
 
-function differing<Value extends object>(value: Value, defaults: Value): object {
-  return Object.fromEntries(
-    Object.entries(value).filter(([key, entry]) => entry !== Reflect.get(defaults, key)),
-  );
+/** A policy as its author would write it: without what it has where it says nothing. */
+export function statedPolicy(policy: SessionPolicy): Partial<SessionPolicy> {
+  return { clients: policy.clients, ...differing(policy, defaultsOf(policy)) };
+}
+
+function differing<Value extends object>(value: Value, defaults: Value): Partial<Value> {
+  const entries = Object.entries(value).filter(([key, entry]) => entry !== Reflect.get(defaults, key));
+  return Object.fromEntries(entries) as Partial<Value>;
 }
 
 /**

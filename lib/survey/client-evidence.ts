@@ -6,7 +6,7 @@ import { owedSinceMs, type Subscription } from '#session/subscription';
 import type { WaitingCount } from './waiting.ts';
 
 /** What is known of one client when it is looked at. */
-export interface LookedAt {
+export interface LookedAt extends Pick<ClientEvidence, 'edge' | 'policy'> {
   readonly session: Session;
   /** Those of the session's life. */
   readonly subscriptions: readonly Subscription[];
@@ -56,13 +56,22 @@ function subscriptionEvidence(subscription: Subscription, waiting: WaitingCount)
 }
 
 /** The evidence on one client, from everything that is recorded of it. */
-export function clientEvidence({ session, subscriptions, waiting, entries }: LookedAt): ClientEvidence {
+export function clientEvidence({
+  session,
+  edge,
+  policy,
+  subscriptions,
+  waiting,
+  entries,
+}: LookedAt): ClientEvidence {
   const { clientId, status, sessionExpiryInterval, delivered, drops } = session;
   const oldestFirst = entries.toReversed();
   const disconnectedAtMs = status === 'connected' ? undefined : endOf(newestConnection(session));
   return {
     clientId,
     status: status === 'connected' ? 'connected' : 'disconnected',
+    edge,
+    policy,
     sessionExpiryInterval,
     ...(disconnectedAtMs !== undefined && { disconnectedAtMs }),
     connections: oldestFirst.filter(hasBegun).map(seenConnection),

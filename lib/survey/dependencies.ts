@@ -1,4 +1,5 @@
 import type { Session } from '#session/session';
+import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
 import type { ClientPage } from '#store/client-pages';
 import type { HistoryStore } from '#store/history';
@@ -11,6 +12,7 @@ import type { WaitingMessage } from './waiting.ts';
 
 /** What the survey reads, and where it keeps what it found. */
 export interface SurveyDependencies {
+  readonly configuration: SessionConfiguration;
   readonly sessions: Pick<SessionStore, 'getMany'>;
   readonly subscriptions: Pick<SubscriptionStore, 'list' | 'subscribersOf'>;
   readonly history: Pick<HistoryStore, 'list'>;

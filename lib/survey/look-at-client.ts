@@ -1,6 +1,7 @@
 import type { Advice } from '#advice/advice';
 import { clientPrefixes } from '#advice/advice-id';
 import { adviseOnClient } from '#advice/advise';
+import { edgeOf, policyOf } from '#operator/edge-of';
 import { subscriptionsOfLife } from '#session/due';
 import type { Session } from '#session/session';
 import { clientEvidence } from './client-evidence.ts';
@@ -25,6 +26,7 @@ export async function lookAtClient(
   nowMs: number,
 ): Promise<ClientLook> {
   const { clientId } = session;
+  const { configuration } = dependencies;
   const [all, { entries }] = await Promise.all([
     dependencies.subscriptions.list(clientId, { consistent: false }),
     dependencies.history.list(clientId, { limit: ENTRIES }),
@@ -34,7 +36,14 @@ export async function lookAtClient(
   // What a connection that stands has brought matters only where nothing else is known to have come.
   const mayHaveGotNothing = session.delivered === 0 && waiting.messages > 0;
   const delivered = mayHaveGotNothing ? await dependencies.delivered(session) : session.delivered;
-  const looked = { session: { ...session, delivered }, subscriptions, waiting, entries };
+  const looked = {
+    session: { ...session, delivered },
+    edge: edgeOf(clientId, session, configuration),
+    policy: policyOf(clientId, session, configuration),
+    subscriptions,
+    waiting,
+    entries,
+  };
   const advice = adviseOnClient(clientEvidence(looked), nowMs);
   await keepAdvice(clientPrefixes(clientId), advice, dependencies.statistics);
   return { waiting, advice };

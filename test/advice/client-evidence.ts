@@ -1,4 +1,5 @@
 import type { Absence, ClientEvidence, SeenConnection } from '#advice/evidence';
+import { FOLLOW_BROKER } from '#session/policy';
 
 export const NOW_MS = Date.UTC(2026, 0, 31, 12);
 export const HOUR_MS = 3_600_000;
@@ -8,6 +9,8 @@ export function clientEvidence(more: Partial<ClientEvidence> = {}): ClientEviden
   return {
     clientId: 'vehicle-7',
     status: 'connected',
+    edge: 'lifecycle',
+    policy: FOLLOW_BROKER,
     sessionExpiryInterval: 3_600,
     connections: [],
     absences: [],

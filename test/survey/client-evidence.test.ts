@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryDetails, HistoryEntry } from '#history/entry';
+import { FOLLOW_BROKER } from '#session/policy';
 import { clientEvidence } from '#survey/client-evidence';
 import { exampleSession } from '#test/store/example-sessions';
 
 const START_MS = 1_795_000_000_000;
 const HOUR_MS = 3_600_000;
 const incarnation = '1:a';
+const ruled = { edge: 'lifecycle', policy: FOLLOW_BROKER } as const;
 const waiting = { messages: 7, bytes: 70, byFilter: new Map([['a/#', 5]]), isEstimate: false };
 
 /** Entries an hour apart, oldest first. */
@@ -35,6 +37,7 @@ const expired = (lostMessages?: number): EntryDetails => ({
 
 const evidenceOf = (...details: readonly EntryDetails[]) =>
   clientEvidence({
+    ...ruled,
     session: exampleSession('vehicle-7'),
     subscriptions: [],
     waiting,
@@ -51,9 +54,10 @@ describe('the evidence on a client', () => {
       subscribedAtMs: [START_MS, START_MS + 5],
     };
     const subscriptions = ['a/#', 'b'].map((filter) => ({ ...subscription, filter }));
-    expect(clientEvidence({ session, subscriptions, waiting, entries: [] })).toEqual({
+    expect(clientEvidence({ ...ruled, session, subscriptions, waiting, entries: [] })).toEqual({
       clientId: 'vehicle-7',
       status: 'disconnected',
+      ...ruled,
       disconnectedAtMs: session.connections.at(-1)?.disconnectedAtMs,
       sessionExpiryInterval: 86_400,
       connections: [],
@@ -71,7 +75,7 @@ describe('the evidence on a client', () => {
 
   it('has no end of a connection that stands', () => {
     const session = exampleSession('vehicle-7', 1, { status: 'connected' });
-    const evidence = clientEvidence({ session, subscriptions: [], waiting, entries: [] });
+    const evidence = clientEvidence({ ...ruled, session, subscriptions: [], waiting, entries: [] });
     expect(evidence.status).toBe('connected');
     expect(evidence).not.toHaveProperty('disconnectedAtMs');
   });

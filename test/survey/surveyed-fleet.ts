@@ -78,14 +78,16 @@ export class SurveyedFleet {
     const clock = () => this.nowMs;
     const { looked } = this;
     const logPages = createLogPages(client, names.messages);
+    const configuration = { policies: [], settings: DEFAULT_SETTINGS };
     const waiting = {
       flows: createFlowStore(client, names.inflight),
       routes: createRouteStore(client, names.routes, { clock }),
       logPages,
-      configuration: { policies: [], settings: DEFAULT_SETTINGS },
+      configuration,
       clock,
     };
     this.dependencies = {
+      configuration,
       sessions: createSessionStore(client, names.sessions),
       subscriptions: createSubscriptionStore(client, names.subscriptions, { clock }),
       history: createHistoryStore(client, names.history, { retentionSeconds: 86_400 }),
