@@ -1,3 +1,4 @@
+import { identifiersOfLife } from '#session/compute-session';
 import { endOf, startOf } from '#session/connection';
 import { subscriptionsOfLife } from '#session/due';
 import { lossWindowMs } from '#session/loss-window';
@@ -6,7 +7,6 @@ import { retainSeconds } from '#session/retention';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import { identifiersOfLife } from '#session/transition';
 import type { Change } from './change-session.ts';
 import type { EdgeDependencies } from './dependencies.ts';
 

@@ -1,4 +1,5 @@
 import type { PublishedEvent } from '#history/event-schemas';
+import { identifiersOfLife } from '#session/compute-session';
 import { endOf } from '#session/connection';
 import { lossWindowMs } from '#session/loss-window';
 import { positionAt } from '#session/position';
@@ -6,7 +7,6 @@ import { newestConnection, type Session } from '#session/session';
 import type { Settings } from '#session/settings';
 import type { Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import { identifiersOfLife } from '#session/transition';
 import type { FlowStore } from '#store/flows';
 import type { HistoryStore } from '#store/history';
 import type { MessageLog } from '#store/message-log';

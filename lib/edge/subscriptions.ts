@@ -1,3 +1,4 @@
+import { identifiersOfLife } from '#session/compute-session';
 import { startOf } from '#session/connection';
 import { subscriptionsOfLife } from '#session/due';
 import type { QoS } from '#session/message';
@@ -5,7 +6,6 @@ import { positionAt } from '#session/position';
 import { exists, newestConnection, type Session } from '#session/session';
 import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
 import { IOT_CORE_LIMITS } from '#session/topic-name';
-import { identifiersOfLife } from '#session/transition';
 import { afterChange, groupMember, routeSubscription } from './after-change.ts';
 import { changeSession } from './change-session.ts';
 import { LOOK_UP_RETRY_SECONDS } from './connections.ts';

@@ -1,3 +1,4 @@
+import { identifiersOfLife } from './compute-session.ts';
 import { startOf } from './connection.ts';
 import type { QoS } from './message.ts';
 import type { SessionPolicy } from './policy.ts';
@@ -6,7 +7,6 @@ import { newestConnection, type Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import { isSubscribed, liveSinceMs, owedSinceMs, type Subscription } from './subscription.ts';
 import { parseSharedFilter } from './topic-filter.ts';
-import { identifiersOfLife } from './transition.ts';
 
 /** Clocks of two lifecycle events of one connection may disagree by this much. */
 const CLOCK_DIFFERENCE_MS = 2_000;

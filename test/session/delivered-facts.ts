@@ -24,7 +24,7 @@ function told(events: readonly SessionEvent[], steps: readonly (readonly [boolea
 export const lifeWithFlows = (connections: { minLength: number; maxLength: number }) =>
   fc
     .tuple(
-      lifeOfClient(connections),
+      lifeOfClient(connections, 'for ever'),
       fc.array(fc.tuple(fc.boolean(), fc.nat(5)), { minLength: connections.maxLength }),
     )
     .map(([events, steps]) => told(events, steps));

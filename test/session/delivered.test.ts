@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
 import { joinDelivered } from '#session/delivered';
 import { deliveredInAll, newlyDelivered, withDelivered } from '#session/delivered-in-all';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';
-import { REMEMBERED_CONNECTIONS, type SessionEvent } from '#session/transition';
+import type { SessionEvent } from '#session/transition';
 import { deliveredIn, lifeWithFlows } from './delivered-facts.ts';
 import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from './lifecycle-events.ts';
 import { randomSeed } from './random-seed.ts';

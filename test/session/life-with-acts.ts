@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
 import { NEVER } from '#session/expiry';
-import { REMEMBERED_CONNECTIONS, type SessionEvent } from '#session/transition';
+import type { SessionEvent } from '#session/transition';
 import { lifeOfClient, T0 } from './lifecycle-events.ts';
 import { endedByOperator, givenUp, intervalByOperator, provisioned } from './operator-events.ts';
 

@@ -91,15 +91,15 @@ export function live(
 const reasons = ['CONNECTION_LOST', 'CLIENT_INITIATED_DISCONNECT', 'MQTT_KEEP_ALIVE_TIMEOUT'] as const;
 
 /** A random life of a client: connections that follow or take over one another, in true order. */
-export const lifeOfClient = (connections: {
-  minLength: number;
-  maxLength: number;
-}): fc.Arbitrary<SessionEvent[]> =>
+export const lifeOfClient = (
+  connections: { minLength: number; maxLength: number },
+  counts: 'anew after absence' | 'for ever' = 'anew after absence',
+): fc.Arbitrary<SessionEvent[]> =>
   fc
     .array(
       fc.record({
-        gapMs: fc.integer({ min: 10, max: 2 * 3_600_000 }),
-        staysMs: fc.integer({ min: 10, max: 600_000 }),
+        gapMs: fc.oneof(fc.integer({ min: 10, max: 20_000 }), fc.integer({ min: 10, max: 2 * 3_600_000 })),
+        staysMs: fc.oneof(fc.integer({ min: 10, max: 5_000 }), fc.integer({ min: 10, max: 600_000 })),
         ends: fc.constantFrom('event', 'takeover', 'never'),
         reason: fc.constantFrom(...reasons),
         versionStep: fc.integer({ min: 1, max: 3 }),
@@ -112,7 +112,7 @@ export const lifeOfClient = (connections: {
         ),
         goodbye: fc.option(fc.constantFrom(0, 3600)),
         clean: fc.boolean(),
-        expiry: fc.constantFrom(0, 60, 7200),
+        expiry: fc.constantFrom(0, 5, 60, 7200),
       }),
       connections,
     )
@@ -141,8 +141,10 @@ export const lifeOfClient = (connections: {
           if (!isLast) events.push(disconnected(connect, endMs + 2, 'DUPLICATE_CLIENTID'));
           else if (each.ends === 'takeover') events.push(disconnected(connect, endMs, each.reason));
         }
-        // About an hour after the client was last connected, the broker starts to count from 0 again.
-        version = each.ends === 'event' && each.gapMs > 3_600_000 ? 0 : version + each.versionStep;
+        // The broker starts to count from 0 again after the interval of its own session, or after about an hour.
+        const resetMs = each.clean || each.expiry === 0 ? 3_600_000 : each.expiry * 1000;
+        const isReset = counts !== 'for ever' && each.ends === 'event' && each.gapMs >= resetMs;
+        version = isReset ? 0 : version + each.versionStep;
       }
       return events;
     });

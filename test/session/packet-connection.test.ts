@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
 import type { Declaration } from '#session/declaration';
 import type { Session } from '#session/session';
-import { REMEMBERED_CONNECTIONS, type SessionEvent, transition } from '#session/transition';
+import { type SessionEvent, transition } from '#session/transition';
 import {
   connected,
   declared,
@@ -164,7 +165,7 @@ it('the order of packets with what they declare does not matter, nor does any du
     cleanStart: fc.boolean(),
     sessionExpiryInterval: fc.constantFrom(0, 5, 600, 100_000),
   });
-  const lives = lifeOfClient({ minLength: 1, maxLength: REMEMBERED_CONNECTIONS })
+  const lives = lifeOfClient({ minLength: 1, maxLength: REMEMBERED_CONNECTIONS }, 'for ever')
     .map((events) => events.filter(({ kind }) => kind === 'connection'))
     .chain((events) =>
       fc

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { identifiersOfLife, REMEMBERED_CONNECTIONS } from '#session/compute-session';
 import { newestConnection } from '#session/session';
-import { identifiersOfLife, REMEMBERED_CONNECTIONS, type SessionEvent } from '#session/transition';
+import type { SessionEvent } from '#session/transition';
 import {
   connected,
   declared,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { identifiersOfLife } from '#session/compute-session';
 import { newestConnection } from '#session/session';
-import { identifiersOfLife } from '#session/transition';
 import { connected, declared, disconnected, seen, sessionAfter, T0 } from '#test/session/lifecycle-events';
 
 const END = T0 + 10_000;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
 import type { Session } from '#session/session';
-import { REMEMBERED_CONNECTIONS, type SessionEvent } from '#session/transition';
+import type { SessionEvent } from '#session/transition';
 import { lifeOfClient, live, rulesWith } from './lifecycle-events.ts';
 import { randomSeed } from './random-seed.ts';
 
@@ -49,6 +50,12 @@ const longLife = lifeOfClient({ minLength: REMEMBERED_CONNECTIONS + 1, maxLength
     })),
 );
 
+/** The session identifier of the connection that began last. */
+function lastOf(events: readonly SessionEvent[]): string | undefined {
+  const began = events.flatMap((event) => (event.kind === 'connection' ? [event.connection] : []));
+  return began.findLast(({ connectedAtMs }) => connectedAtMs !== undefined)?.sessionIdentifier;
+}
+
 describe('the order of lifecycle events', () => {
   for (const [name, rules] of [
     ['a fixed interval', rulesWith({ sessionExpiryInterval: 600 })],
@@ -63,7 +70,9 @@ describe('the order of lifecycle events', () => {
     it(`does not matter with ${name}, nor does any duplication`, () => {
       fc.assert(
         fc.property(disorderedLife, ({ events, disordered }) => {
-          expect(meaningOf(live(disordered, rules))).toEqual(meaningOf(live(events, rules)));
+          const meaning = meaningOf(live(disordered, rules));
+          expect(meaning).toEqual(meaningOf(live(events, rules)));
+          expect(meaning?.sessionIdentifier).toBe(lastOf(events));
         }),
         { seed: randomSeed, numRuns: RUNS, verbose: 1 },
       );

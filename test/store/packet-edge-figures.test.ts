@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
 import { type Flow, type Outbound, startFlow } from '#session/flow/flow';
 import { FOLLOW_BROKER } from '#session/policy';
 import { positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
 import { DEFAULT_SETTINGS } from '#session/settings';
-import { REMEMBERED_CONNECTIONS, type SessionEvent, transition } from '#session/transition';
+import { type SessionEvent, transition } from '#session/transition';
 import { createAcceptance } from '#store/acceptance';
 import { toItem } from '#store/flow-item';
 import { createFlowStore } from '#store/flows';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Connection, compareConnections, joinConnection, VERSION_RESET_MS } from '#session/connection';
+import type { Connection } from '#session/connection';
+import { inOrder, isNoNewer, VERSION_RESET_MS } from '#session/connection-order';
+import { DEFAULT_SETTINGS } from '#session/settings';
 import { T0 } from '#test/session/lifecycle-events';
 
 function connection(versionNumber: number | undefined, atMs: number, more: Partial<Connection> = {}) {
@@ -24,6 +26,26 @@ describe('the order of two connections', () => {
       connection(3, T0),
       connection(0, T0 + 3 * 60_000),
     ],
+    [
+      "by time after the seconds that the broker's own session outlived the link",
+      connection(3, T0, { brokerSessionExpiry: 10 }),
+      connection(0, T0 + 10_000),
+    ],
+    [
+      "by version number within the broker's own session",
+      connection(2, T0 + 9_999),
+      connection(3, T0, { brokerSessionExpiry: 10 }),
+    ],
+    [
+      "by version number where the broker's own session ends with the link",
+      connection(2, T0 + 10_000),
+      connection(3, T0, { brokerSessionExpiry: 0 }),
+    ],
+    [
+      'by time after the interval of a session that MQTT 3.1.1 cannot name',
+      connection(3, T0, { brokerCleanSession: false }),
+      connection(0, T0 + DEFAULT_SETTINGS.brokerSessionExpirySeconds * 1000),
+    ],
     ['by time while a number is not known', connection(9, T0), connection(undefined, T0 + 1)],
     ['by time for one number', connection(3, T0), connection(3, T0 + 1)],
     ['by version number at one time', connection(3, T0), connection(4, T0)],
@@ -44,54 +66,31 @@ describe('the order of two connections', () => {
     ],
     ['from what was made before anything was known', provisioned(undefined, T0), connection(0, T0 - 1)],
   ])('goes %s', (_, earlier, later) => {
-    expect(compareConnections(earlier, later)).toBeLessThan(0);
-    expect(compareConnections(later, earlier)).toBeGreaterThan(0);
+    expect(inOrder([later, earlier], DEFAULT_SETTINGS)).toEqual([earlier, later]);
+    expect(inOrder([earlier, later], DEFAULT_SETTINGS)).toEqual([earlier, later]);
+    expect(isNoNewer(earlier, later, [], DEFAULT_SETTINGS)).toBe(true);
+    expect(isNoNewer(later, earlier, [], DEFAULT_SETTINGS)).toBe(false);
   });
 
   it('takes a connection for no earlier and no later than itself', () => {
-    expect(compareConnections(connection(3, T0), connection(3, T0))).toBe(0);
+    expect(isNoNewer(connection(3, T0), connection(3, T0), [], DEFAULT_SETTINGS)).toBe(true);
   });
 });
 
-describe('what is known of the connections', () => {
-  it('stays that the broker proved nothing, whatever an answer that comes late says', () => {
-    const first = connection(1, T0, { brokerResumed: false });
-    const [joined] = joinConnection([first], connection(1, T0, { brokerResumed: true }));
-    expect(joined?.brokerResumed).toBe(false);
+describe('the order of all connections of a client', () => {
+  it("goes by the shortest interval of the broker's own session that is known of any of them", () => {
+    const first = connection(4, T0);
+    const second = connection(5, T0 + 20_000, { brokerSessionExpiry: 10 });
+    const anew = connection(0, T0 + 40_000);
+    expect(inOrder([anew, second, first], DEFAULT_SETTINGS)).toEqual([first, second, anew]);
+    expect(isNoNewer(anew, first, [second], DEFAULT_SETTINGS)).toBe(false);
   });
 
-  it('keeps one entry for all events of a connection, with the earliest time it was seen', () => {
-    const seen = { sessionIdentifier: 's1', seenAtMs: T0 + 3 };
-    const end = { ...seen, versionNumber: 1, seenAtMs: T0 + 50, disconnectedAtMs: T0 + 50 };
-    const joined = [end, seen, connection(1, T0)].reduce<Connection[]>(joinConnection, []);
-    expect(joined).toEqual([
-      {
-        sessionIdentifier: 's1',
-        versionNumber: 1,
-        connectedAtMs: T0,
-        seenAtMs: T0,
-        disconnectedAtMs: T0 + 50,
-      },
-    ]);
-  });
-
-  it('keeps connections apart that share a session identifier', () => {
-    const one = connection(1, T0, { sessionIdentifier: 's' });
-    const other = connection(2, T0 + 60_000, { sessionIdentifier: 's' });
-    expect(joinConnection(joinConnection([], other), one)).toEqual([one, other]);
-  });
-
-  it('gives an event without a version number to the newest of them', () => {
-    const one = connection(1, T0, { sessionIdentifier: 's' });
-    const other = connection(2, T0 + 60_000, { sessionIdentifier: 's' });
-    const seen = { sessionIdentifier: 's', seenAtMs: T0 + 60_005 };
-    expect(joinConnection([one, other], seen)).toEqual([one, other]);
-  });
-
-  it('sorts again when the true start of a connection becomes known', () => {
-    const early = { sessionIdentifier: 'early', seenAtMs: T0 + 100 };
-    const known = [connection(2, T0 + 50), early];
-    const joined = joinConnection(known, { ...early, versionNumber: 1, connectedAtMs: T0, seenAtMs: T0 });
-    expect(joined.map(({ sessionIdentifier }) => sessionIdentifier)).toEqual(['early', 's2']);
+  it('goes by the interval that the broker is set to where its own session is kept without one', () => {
+    const settings = { ...DEFAULT_SETTINGS, brokerSessionExpirySeconds: 30 };
+    const kept = connection(1, T0, { brokerCleanSession: false });
+    const anew = connection(0, T0 + 30_000);
+    expect(inOrder([anew, kept], settings)).toEqual([kept, anew]);
+    expect(inOrder([anew, { ...kept, brokerCleanSession: true }], settings)[0]).toBe(anew);
   });
 });

@@ -1,0 +1,67 @@
+import { type Connection, PROVISIONED_FIRST, startOf } from './connection.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * A version number that is lower although its time is later by at least this much was reset by the broker, whatever
+ * is known of its own session of the client. Below it, clocks may disagree.
+ */
+export const VERSION_RESET_MS = 2 * 60 * 1000;
+
+/** The interval of the broker's own session, which it does not report for MQTT 3.1.1; 0: none is kept, or not known. */
+function brokerSessionExpiry(connection: Connection, settings: Settings): number {
+  const isKept = connection.brokerCleanSession === false;
+  return connection.brokerSessionExpiry ?? (isKept ? settings.brokerSessionExpirySeconds : 0);
+}
+
+/**
+ * How much later than a connection with a higher version number one must be to have been counted anew, milliseconds.
+ * The broker does so after an hour of absence, or after the interval of its own session of the client, which may be
+ * seconds: no shorter absence can explain it.
+ *
+ * @param connections all that is known of one client
+ */
+function versionResetMs(connections: readonly Connection[], settings: Settings): number {
+  const intervals = connections.map((connection) => brokerSessionExpiry(connection, settings) * 1000);
+  return Math.min(VERSION_RESET_MS, ...intervals.filter((interval) => interval > 0));
+}
+
+/** Order of two connections of one client: by version number, unless the broker has reset it in between. */
+function compareConnections(one: Connection, other: Connection, resetMs: number): number {
+  if (one.isProvisioned !== other.isProvisioned) {
+    return one.isProvisioned ? compareToProvisioned(one, other) : -compareToProvisioned(other, one);
+  }
+  const byTime = startOf(one) - startOf(other);
+  if (one.versionNumber === undefined || other.versionNumber === undefined) return byTime;
+  const byVersion = one.versionNumber - other.versionNumber;
+  if (byVersion === 0 || Math.sign(byVersion) === Math.sign(byTime)) return byTime || byVersion;
+  return Math.abs(byTime) >= resetMs ? byTime : byVersion;
+}
+
+/**
+ * What was made before a device connected comes behind the connections that were known by then, whatever is known of
+ * them: numbers that the broker has reset, or none. Beyond these the broker counts on, or from 0 again; so what began
+ * later is newer, and so is one with a higher number that is heard of late.
+ */
+function compareToProvisioned(provisioned: Connection, other: Connection): number {
+  const { behindMs = Number.NEGATIVE_INFINITY, versionNumber = PROVISIONED_FIRST } = provisioned;
+  const wasKnown = startOf(other) <= behindMs;
+  const isNumberedBefore = (other.versionNumber ?? Number.POSITIVE_INFINITY) <= versionNumber;
+  const isOlder = startOf(other) <= startOf(provisioned) && (wasKnown || isNumberedBefore);
+  return isOlder ? 1 : -1;
+}
+
+/** The connections of one client, oldest first. */
+export function inOrder(connections: readonly Connection[], settings: Settings): Connection[] {
+  const resetMs = versionResetMs(connections, settings);
+  return connections.toSorted((one, other) => compareConnections(one, other, resetMs));
+}
+
+/** Whether a connection began no later than another, where more is known of the client. */
+export function isNoNewer(
+  one: Connection,
+  other: Connection,
+  known: readonly Connection[],
+  settings: Settings,
+): boolean {
+  return compareConnections(one, other, versionResetMs([one, other, ...known], settings)) <= 0;
+}
