@@ -21,6 +21,7 @@ import { createRouteList } from '#store/route-list';
 import { createRouter } from '#store/router';
 import { createRouteStore } from '#store/routes';
 import { createSessionIndex } from '#store/session-index';
+import { createSessionStarts } from '#store/session-starts';
 import { createSessionStore } from '#store/sessions';
 import { createShareGroupStore } from '#store/share-groups';
 import { createStatisticsStore } from '#store/statistics';
@@ -66,6 +67,7 @@ const acts: OperatorDependencies = {
   }),
   flows,
   logPages,
+  sessionStarts: createSessionStarts(client, tables, { clock }),
   signalSender: createSignalSender(queues),
   history,
   configuration,

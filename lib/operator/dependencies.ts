@@ -4,6 +4,7 @@ import type { HistoryEntry } from '#history/entry';
 import type { SignalSender } from '#packet-edge/dependencies';
 import type { FlowStore } from '#store/flows';
 import type { LogPages } from '#store/log-pages';
+import type { SessionStarts } from '#store/session-starts';
 
 /** What it takes to end sessions and connections. */
 export interface EndDependencies extends EdgeDependencies {
@@ -19,6 +20,7 @@ export interface EndDependencies extends EdgeDependencies {
 export interface OperatorDependencies extends EndDependencies {
   readonly flows: FlowStore;
   readonly logPages: LogPages;
+  readonly sessionStarts: SessionStarts;
 }
 
 /** Who acts. */

@@ -2,10 +2,11 @@ import { type Connection, PROVISIONED_FIRST, startOf } from '#session/connection
 import type { SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import { type SessionEvent, transition } from '#session/transition';
+import { MOST_SUBSCRIPTIONS } from '#store/session-starts';
 import type { OperatorDependencies } from './dependencies.ts';
 import type { SessionEdge } from './edge-of.ts';
 import { followUp } from './follow-up.ts';
-import { subscribe } from './subscribe.ts';
+import { changesTo, route, subscribe } from './subscribe.ts';
 import type { WantedSubscription } from './wanted.ts';
 
 /** A connection that stands for none: begun and ended now, behind all that is known of the client. */
@@ -31,37 +32,39 @@ function provisionedEvent(
   return { kind: 'connection', connection, declaration: { atMs, sessionExpiryInterval, byOperator: true } };
 }
 
+export interface AskedSession {
+  /** Seconds. */
+  readonly interval: number;
+  readonly subscriptions: readonly WantedSubscription[];
+  readonly policy: SessionPolicy;
+  readonly edge: SessionEdge;
+}
+
 /**
- * Makes a session for a client that has none. Its subscriptions are there before it is: a device that connects in
- * between finds no session, one that connects afterwards finds all of it.
+ * Makes a session for a client that has none, and its subscriptions with it: a device that connects meanwhile finds none
+ * or all of it. Of very many subscriptions one write does not take the last.
  *
  * @returns undefined when the device was quicker
  */
 export async function makeSession(
   clientId: string,
   prior: Session | undefined,
-  interval: number,
-  wanted: readonly WantedSubscription[],
-  { policy, edge }: { readonly policy: SessionPolicy; readonly edge: SessionEdge },
+  { interval, subscriptions, policy, edge }: AskedSession,
   dependencies: OperatorDependencies,
 ): Promise<Session | undefined> {
-  const { sessions, subscriptions, requests, configuration, clock, newId } = dependencies;
+  const { sessionStarts, configuration, clock, newId } = dependencies;
   const rules = { policy, settings: configuration.settings };
   const event = provisionedEvent(prior, interval, clock(), newId());
   const made = transition(clientId, prior, event, rules, clock());
   const { session } = made;
   if (session === undefined) return undefined;
-  const before = await subscriptions.list(clientId);
-  for (const each of wanted) await subscribe(session, each, before, edge, dependencies);
-  const { written } = await sessions.write(session, prior?.revision);
-  if (written) {
-    await followUp({ transition: made, prior }, dependencies);
-    return session;
-  }
-  const { incarnation } = session;
-  for (const { filter } of wanted) {
-    await requests.routeCheck({ filter, step: 'mark' }, 1);
-    await subscriptions.remove({ clientId, filter, incarnation });
-  }
-  return undefined;
+  const some = subscriptions.slice(0, MOST_SUBSCRIPTIONS);
+  const changes = await changesTo(session, some, [], edge, dependencies);
+  const { outcome } = await sessionStarts.start(session, prior?.revision, changes);
+  if (outcome === 'overtaken') return undefined;
+  for (const each of some) await route(session, each, edge, dependencies);
+  for (const each of subscriptions.slice(MOST_SUBSCRIPTIONS))
+    await subscribe(session, each, [], edge, dependencies);
+  await followUp({ transition: made, prior }, dependencies);
+  return session;
 }

@@ -5,7 +5,7 @@ import { exists, type Session } from '#session/session';
 import { decideInterval } from './change-interval.ts';
 import type { Operator, OperatorDependencies } from './dependencies.ts';
 import { edgeOf, policyOf } from './edge-of.ts';
-import { again, followUp } from './follow-up.ts';
+import { followUp } from './follow-up.ts';
 import { makeSession } from './make-session.ts';
 import { record } from './record.ts';
 import { bringSubscriptions } from './subscribe.ts';
@@ -29,27 +29,32 @@ const ONLY_THE_DEVICE =
 async function bring(
   session: Session,
   wanted: WantedSession,
-  isNew: boolean,
   dependencies: OperatorDependencies,
 ): Promise<Brought> {
   const { clientId, incarnation } = session;
-  const { subscriptions, sessions, configuration } = dependencies;
+  const { subscriptions, configuration } = dependencies;
   const edge = edgeOf(clientId, session, configuration);
   const held = subscriptionsOfLife(session, await subscriptions.list(clientId));
   const difference = differenceOf(held, wanted.subscriptions, edge);
-  const isBrokers = edge === 'lifecycle' && session.status === 'connected' && !isNew;
+  const isBrokers = edge === 'lifecycle' && session.status === 'connected';
   if (isBrokers && difference.missing.length > 0) return { outcome: 'refused', reason: ONLY_THE_DEVICE };
-  const change = isNew
-    ? again(session)
-    : await decideInterval(clientId, wanted.sessionExpiryInterval, dependencies);
+  const change = await decideInterval(clientId, wanted.sessionExpiryInterval, dependencies);
   const changed = change?.transition.session;
   if (change === undefined || changed?.incarnation !== incarnation) return { outcome: 'overtaken' };
-  if (!isNew) await followUp(change, dependencies);
+  await followUp(change, dependencies);
   await bringSubscriptions(changed, difference, held, edge, dependencies);
-  const now = await sessions.get(clientId);
-  if (!exists(now, dependencies.clock()) || now.incarnation !== incarnation) return { outcome: 'overtaken' };
   const isChange = change.transition.isChange || difference.missing.length + difference.surplus.length > 0;
-  return { outcome: isChange ? 'changed' : 'unchanged', session: now };
+  return stillThere(session, isChange ? 'changed' : 'unchanged', dependencies);
+}
+
+async function stillThere(
+  { clientId, incarnation }: Session,
+  outcome: 'created' | 'changed' | 'unchanged',
+  { sessions, clock }: OperatorDependencies,
+): Promise<Brought> {
+  const now = await sessions.get(clientId);
+  const isThere = exists(now, clock()) && now.incarnation === incarnation;
+  return isThere ? { outcome, session: now } : { outcome: 'overtaken' };
 }
 
 /** One try, from the session as it stands. */
@@ -67,20 +72,11 @@ async function attempt(
   const policy = policyOf(clientId, known, configuration);
   const problem = problemOf(clientId, wanted, policy, edge);
   if (problem !== undefined) return { outcome: 'refused', ...problem };
-  if (isThere) return bring(prior, wanted, false, dependencies);
+  if (isThere) return bring(prior, wanted, dependencies);
   const interval = capInterval(wanted.sessionExpiryInterval, policy.maximumSessionExpiryInterval);
-  const made = await makeSession(
-    clientId,
-    prior,
-    interval,
-    wanted.subscriptions,
-    { policy, edge },
-    dependencies,
-  );
-  if (made === undefined) return { outcome: 'overtaken' };
-  // The clean-up of an earlier life may have taken what was there before the session was.
-  const brought = await bring(made, wanted, true, dependencies);
-  return 'session' in brought ? { ...brought, outcome: 'created' } : brought;
+  const asked = { interval, subscriptions: wanted.subscriptions, policy, edge };
+  const made = await makeSession(clientId, prior, asked, dependencies);
+  return made === undefined ? { outcome: 'overtaken' } : stillThere(made, 'created', dependencies);
 }
 
 /**

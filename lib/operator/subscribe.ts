@@ -3,7 +3,7 @@ import { FOUND_AFTER_MS } from '#packet-edge/limits';
 import { routeSubscription as routeForPackets } from '#packet-edge/route-subscription';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
-import { optionsOf, type Subscription } from '#session/subscription';
+import { optionsOf, type Subscription, type SubscriptionChange } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { OperatorDependencies } from './dependencies.ts';
 import type { SessionEdge } from './edge-of.ts';
@@ -21,7 +21,61 @@ function latestMs(
   return Math.max(nowMs, (known?.subscribedAtMs.at(-1) ?? 0) + 1, (known?.unsubscribedAtMs ?? 0) + 1);
 }
 
-/** Subscribes a session to a filter, as of now, in the name of its newest connection. */
+/** What it takes to subscribe a session to a filter, as of now, in the name of its newest connection. */
+function changeOf(
+  session: Session,
+  wanted: WantedSubscription,
+  held: readonly Subscription[],
+  nowMs: number,
+): SubscriptionChange {
+  const { clientId, incarnation } = session;
+  const { filter, qos } = wanted;
+  return {
+    clientId,
+    filter,
+    incarnation,
+    sessionIdentifier: newestConnection(session).sessionIdentifier,
+    kind: 'subscribed',
+    atMs: latestMs(held, session, filter, nowMs),
+    qos,
+    ...optionsOf(wanted),
+    isProvisioned: true,
+  };
+}
+
+/**
+ * The changes that subscribe a session to filters. Where nobody of a share group is online, its messages wait from now
+ * on; first that: who finds the subscription does not look again.
+ */
+export async function changesTo(
+  session: Session,
+  wanted: readonly WantedSubscription[],
+  held: readonly Subscription[],
+  edge: SessionEdge,
+  { shareGroups, clock }: OperatorDependencies,
+): Promise<readonly SubscriptionChange[]> {
+  const changes = wanted.map((each) => changeOf(session, each, held, clock()));
+  for (const { clientId, filter, sessionIdentifier, atMs } of changes) {
+    if (edge !== 'lifecycle' || parseSharedFilter(filter).shareName === undefined) continue;
+    await shareGroups.leave(filter, groupMember(clientId, sessionIdentifier), positionAt(atMs));
+  }
+  return changes;
+}
+
+/** After the subscription its route: whoever finds a route without subscribers looks a second time. */
+export async function route(
+  session: Session,
+  { filter }: WantedSubscription,
+  edge: SessionEdge,
+  dependencies: OperatorDependencies,
+): Promise<void> {
+  const { sessionExpiryInterval } = session;
+  const { keepAliveSeconds = 0 } = newestConnection(session);
+  if (edge === 'lifecycle') await routeForLifecycle({ filter }, session, dependencies);
+  else await routeForPackets(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies);
+}
+
+/** Subscribes a session that is there to a filter. */
 export async function subscribe(
   session: Session,
   wanted: WantedSubscription,
@@ -29,29 +83,9 @@ export async function subscribe(
   edge: SessionEdge,
   dependencies: OperatorDependencies,
 ): Promise<void> {
-  const { clientId, incarnation, sessionExpiryInterval } = session;
-  const { sessionIdentifier, keepAliveSeconds = 0 } = newestConnection(session);
-  const { filter, qos } = wanted;
-  const atMs = latestMs(held, session, filter, dependencies.clock());
-  if (edge === 'lifecycle' && parseSharedFilter(filter).shareName !== undefined) {
-    // Where nobody of the group is online, its messages wait from now on. First: who finds the subscription does not look again.
-    const member = groupMember(clientId, sessionIdentifier);
-    await dependencies.shareGroups.leave(filter, member, positionAt(atMs));
-  }
-  await dependencies.subscriptions.apply({
-    clientId,
-    filter,
-    incarnation,
-    sessionIdentifier,
-    kind: 'subscribed',
-    atMs,
-    qos,
-    ...optionsOf(wanted),
-    isProvisioned: true,
-  });
-  // The subscription first, then its route: whoever finds a route without subscribers looks a second time.
-  if (edge === 'lifecycle') await routeForLifecycle(wanted, session, dependencies);
-  else await routeForPackets(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies);
+  for (const change of await changesTo(session, [wanted], held, edge, dependencies))
+    await dependencies.subscriptions.apply(change);
+  await route(session, wanted, edge, dependencies);
 }
 
 async function unsubscribe(

@@ -3,8 +3,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Session } from '#session/session';
 import { connectedClients } from './connected-clients.ts';
 import { getAll } from './get-all.ts';
-import { conditional, request } from './request.ts';
-import { fromItem, toItem } from './session-item.ts';
+import { conditional, request, unlessContended, untilUncontended } from './request.ts';
+import { fromItem } from './session-item.ts';
+import { sessionPut } from './session-put.ts';
 
 export { fromItem } from './session-item.ts';
 
@@ -55,20 +56,11 @@ export function createSessionStore(client: DynamoDBDocumentClient, table: string
     connected: () => connectedClients(client, table),
 
     async write(session, expectedRevision) {
-      const isUnchanged = 'revision = :expected';
-      const isNew = 'attribute_not_exists(clientId)';
-      const command = new PutCommand({
-        TableName: table,
-        Item: toItem(session),
-        ...(expectedRevision === undefined
-          ? { ConditionExpression: isNew }
-          : {
-              ConditionExpression: isUnchanged,
-              ExpressionAttributeValues: { ':expected': expectedRevision },
-            }),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
-      const put = await conditional(`write the session of ${session.clientId}`, client.send(command));
+      const command = new PutCommand(sessionPut(table, session, expectedRevision));
+      const doing = `write the session of ${session.clientId}`;
+      const put = await untilUncontended(doing, () =>
+        unlessContended(conditional(doing, client.send(command))),
+      );
       if (put.met) return { written: true };
       return put.item === undefined ? { written: false } : { written: false, current: fromItem(put.item) };
     },

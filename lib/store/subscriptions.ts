@@ -12,10 +12,10 @@ import {
   type Subscription,
   type SubscriptionChange,
 } from '#session/subscription';
-import { queryAll } from './query.ts';
-import { conditional, request, untilUncontended } from './request.ts';
+import { conditional, request, unlessContended, untilUncontended } from './request.ts';
+import { listStored, subscriptionPut } from './stored-subscriptions.ts';
 import { type Subscribers, type SubscribersPage, subscribersOf } from './subscribers.ts';
-import { fromItem, type StoredSubscription, toItem } from './subscription-item.ts';
+import { fromItem, type StoredSubscription } from './subscription-item.ts';
 
 export type { SharedSubscriber, Subscribers, SubscribersPage } from './subscribers.ts';
 
@@ -70,33 +70,14 @@ export function createSubscriptionStore(
   }
 
   async function put(subscription: Subscription, known: StoredSubscription | undefined): Promise<boolean> {
-    const revision = (known?.revision ?? 0) + 1;
-    const command = new PutCommand({
-      TableName: table,
-      Item: toItem({ subscription, revision }, clock()),
-      ...(known === undefined
-        ? { ConditionExpression: 'attribute_not_exists(clientId)' }
-        : {
-            ConditionExpression: 'revision = :known',
-            ExpressionAttributeValues: { ':known': known.revision },
-          }),
-    });
-    return (await conditional(`write a subscription of ${subscription.clientId}`, client.send(command))).met;
-  }
-
-  async function listStored(clientId: string, consistent = true): Promise<StoredSubscription[]> {
-    const items = await queryAll(client, `list the subscriptions of ${clientId}`, {
-      TableName: table,
-      KeyConditionExpression: 'clientId = :clientId',
-      ExpressionAttributeValues: { ':clientId': clientId },
-      ConsistentRead: consistent,
-    });
-    return items.map(fromItem);
+    const command = new PutCommand(subscriptionPut(table, subscription, known, clock()));
+    const doing = `write a subscription of ${subscription.clientId}`;
+    return (await unlessContended(conditional(doing, client.send(command))))?.met === true;
   }
 
   return {
     async list(clientId, { consistent = true } = {}) {
-      return (await listStored(clientId, consistent)).map(({ subscription }) => subscription);
+      return (await listStored(client, table, clientId, consistent)).map(({ subscription }) => subscription);
     },
 
     apply(change) {
@@ -127,7 +108,7 @@ export function createSubscriptionStore(
     rehome(clientId, identifiers, incarnation) {
       let moved = 0;
       return untilUncontended(`rehome the subscriptions of ${clientId}`, async () => {
-        const stored = await listStored(clientId);
+        const stored = await listStored(client, table, clientId);
         const strays = stored.filter(
           ({ subscription }) =>
             subscription.incarnation !== incarnation && identifiers.has(subscription.sessionIdentifier),

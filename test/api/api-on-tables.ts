@@ -12,6 +12,7 @@ import { createRouteList } from '#store/route-list';
 import { createRouter } from '#store/router';
 import { createRouteStore } from '#store/routes';
 import { createSessionIndex } from '#store/session-index';
+import { createSessionStarts } from '#store/session-starts';
 import { createSessionStore } from '#store/sessions';
 import { createShareGroupStore } from '#store/share-groups';
 import { createStatisticsStore } from '#store/statistics';
@@ -75,6 +76,7 @@ export function apiDependencies(
       requests: new RecordedRequests(),
       flows,
       logPages,
+      sessionStarts: createSessionStarts(client, names, { clock }),
       signalSender: { send: async () => {}, remove: async () => {} },
       history,
       configuration,

@@ -5,6 +5,7 @@ import type { Signal } from '#packets/exchange';
 import type { SessionPolicy } from '#session/policy';
 import { createFlowStore } from '#store/flows';
 import { createLogPages } from '#store/log-pages';
+import { createSessionStarts } from '#store/session-starts';
 import { Edge } from '#test/edge/edge';
 import type { TestTables } from '#test/store/tables';
 
@@ -22,6 +23,7 @@ export class Desk extends Edge {
       broker: this.broker,
       flows: createFlowStore(tables.newClient(), tables.names.inflight),
       logPages: createLogPages(tables.newClient(), tables.names.messages),
+      sessionStarts: createSessionStarts(tables.newClient(), tables.names, { clock: () => this.nowMs }),
       signalSender: {
         send: async (address, signals) => {
           this.signals.push({ address, signals });

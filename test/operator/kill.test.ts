@@ -23,6 +23,7 @@ const PORTS = [
   'broker',
   'requests',
   'history',
+  'sessionStarts',
 ] as const;
 
 interface Scene {

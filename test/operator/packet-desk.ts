@@ -6,6 +6,7 @@ import type { ConnectionContext, PacketsRequest, Signal } from '#packets/exchang
 import type { SessionPolicy } from '#session/policy';
 import type { Session } from '#session/session';
 import { createLogPages } from '#store/log-pages';
+import { createSessionStarts } from '#store/session-starts';
 import { createShareGroupStore } from '#store/share-groups';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { FakeBroker } from '#test/edge/fake-broker';
@@ -71,6 +72,7 @@ export class PacketDesk {
     this.acts = {
       ...this.edge,
       logPages: createLogPages(tables.newClient(), tables.names.messages),
+      sessionStarts: createSessionStarts(tables.newClient(), tables.names, { clock }),
       shareGroups: createShareGroupStore(tables.newClient(), tables.names.routes),
       broker: this.broker,
       history: {

@@ -61,6 +61,14 @@ describe('a session made before its device has connected', () => {
     expect(await desk.filters()).toEqual([]);
   });
 
+  it('has all of very many subscriptions', async () => {
+    const desk = new Desk(tables(), client);
+    const all = Array.from({ length: 100 }, (_, index) => String(index));
+    expect((await put(desk, wantedOf(desk, ...all))).outcome).toBe('created');
+    expect(await heldBy(desk)).toEqual(all.sort());
+    expect((await put(desk, wantedOf(desk, ...all))).outcome).toBe('unchanged');
+  });
+
   it('may have an interval up to the policy’s maximum', async () => {
     const desk = new Desk(tables(), { ...client, maximumSessionExpiryInterval: 900 });
     await put(desk, wantedOf(desk));
@@ -87,19 +95,18 @@ describe('a session made before its device has connected', () => {
 
   it('is what the device finds that connects at the same time, or is made of what it has begun', async () => {
     const desk = new Desk(tables(), client);
-    const { sessions } = desk.acts;
+    const { sessionStarts } = desk.acts;
     let isFirst = true;
     const racing = {
       ...desk.acts,
-      sessions: {
-        ...sessions,
-        write: async (...write: Parameters<typeof sessions.write>) => {
+      sessionStarts: {
+        start: async (...start: Parameters<typeof sessionStarts.start>) => {
           if (isFirst) {
             isFirst = false;
             await desk.handle(desk.connected(0, T));
             await desk.handle(desk.disconnected(0, T + SECOND));
           }
-          return sessions.write(...write);
+          return sessionStarts.start(...start);
         },
       },
     };

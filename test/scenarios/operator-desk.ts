@@ -14,6 +14,7 @@ import { createLogPages } from '#store/log-pages';
 import { createOperationStore } from '#store/operations';
 import { createRouteStore } from '#store/routes';
 import { createSessionIndex } from '#store/session-index';
+import { createSessionStarts } from '#store/session-starts';
 import { createSessionStore } from '#store/sessions';
 import { createShareGroupStore } from '#store/share-groups';
 import { createSubscriptionStore } from '#store/subscriptions';
@@ -37,6 +38,11 @@ export function operatorDesk({ cloud, database }: Fleet): OperatorDependencies &
     shareGroups: createShareGroupStore(database, table('Routes')),
     flows: createFlowStore(database, table('Inflight')),
     logPages: createLogPages(database, table('Messages')),
+    sessionStarts: createSessionStarts(
+      database,
+      { sessions: table('Sessions'), subscriptions: table('Subscriptions') },
+      { clock },
+    ),
     history: createHistoryStore(database, table('History'), { retentionSeconds: 3600 }),
     operations: createOperationStore(database, table('Statistics')),
     broker: new IotCoreBroker(new IoTDataPlaneClient(client)),
