@@ -1,5 +1,7 @@
 import type { Hook } from '@hono/zod-openapi';
+import type { core } from 'zod';
 import type { ApiEnvironment } from './environment.ts';
+import { issueText } from './issue-text.ts';
 import { problemAnswer } from './problem.ts';
 import type { Problem } from './schemas/problem.ts';
 
@@ -15,15 +17,22 @@ function fieldOf(path: readonly PropertyKey[], place: Named['in']): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
+/** Of a name that is not known the name itself is the field. */
+function namedBy(issue: core.$ZodIssue): readonly PropertyKey[] {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+}
+
 /** Refuses what does not meet the schemas of its operation, and says what and where. */
 export const refuseInvalid: Hook<unknown, ApiEnvironment, '', unknown> = (result, context) => {
   if (result.success) return undefined;
   const place = PLACES[result.target as keyof typeof PLACES] ?? 'body';
+  // The validator adds what came, of which the type of a hook does not know.
+  const input: unknown = Reflect.get(result, 'data');
   const errors = result.error.issues.slice(0, MAXIMUM_NAMED).map(
     (issue): Named => ({
       in: place,
-      field: fieldOf(issue.path, place),
-      message: issue.message.slice(0, 300),
+      field: fieldOf(namedBy(issue), place),
+      message: issueText(issue, input).slice(0, 300),
     }),
   );
   const [first] = errors;

@@ -47,8 +47,8 @@ test.each([
   ['/sessions?status=away', 'status'],
   ['/sessions?expiresBefore=tomorrow', 'expiresBefore'],
   ['/sessions?expiresBefore=2026-11-25', 'expiresBefore'],
-  ['/sessions?colour=red', ''],
-  ['/stats?x=1', ''],
+  ['/sessions?colour=red', 'colour'],
+  ['/stats?x=1', 'x'],
   ['/stats/points?hours=169', 'hours'],
   ['/sessions/a?waitingCap=10001', 'waitingCap'],
   ['/sessions/a/messages?payload=yes', 'payload'],
@@ -64,6 +64,49 @@ test.each([
   expect(status).toBe(400);
   expect(headers.get('content-type')).toBe('application/problem+json');
   expect(body).toMatchObject({ code: 'request.invalid', status: 400, errors: [{ field }] });
+});
+
+const PATCHED = ['/sessions/a', 'PATCH'] as const;
+
+test.each([
+  ['/sessions?limit=0', 'GET', undefined, 'query limit: "0" came; allowed: at least 1'],
+  ['/sessions?limit=5&limit=6', 'GET', undefined, "query limit: [ '5', '6' ] came; allowed: one text"],
+  [
+    '/sessions?status=away',
+    'GET',
+    undefined,
+    'query status: "away" came; allowed: "connected" or "disconnected"',
+  ],
+  [
+    '/sessions?expiresBefore=tomorrow',
+    'GET',
+    undefined,
+    'query expiresBefore: "tomorrow" came; allowed: a time in UTC such as 2026-11-25T16:40:00Z',
+  ],
+  [
+    '/sessions?colour=red',
+    'GET',
+    undefined,
+    'query colour: "colour" came; allowed: what /openapi.json names for this operation',
+  ],
+  [...PATCHED, {}, 'body /sessionExpiryInterval: nothing came; allowed: a number'],
+  [...PATCHED, { sessionExpiryInterval: -1 }, 'body /sessionExpiryInterval: -1 came; allowed: at least 0'],
+  [
+    ...PATCHED,
+    { sessionExpiryInterval: 1.5 },
+    'body /sessionExpiryInterval: 1.5 came; allowed: a whole number',
+  ],
+  [
+    '/sessions/a',
+    'PUT',
+    { sessionExpiryInterval: 1, subscriptions: [{ filter: 'a', qos: 3 }] },
+    'body /subscriptions/0/qos: 3 came; allowed: 0 or 1 or 2',
+  ],
+])('%s %s %j says what came and what is allowed', async (path, method, body, detail) => {
+  const init = { method, headers: { 'content-type': 'application/json' } };
+  const answer = await ask(path, body === undefined ? init : { ...init, body: JSON.stringify(body) });
+  expect(answer.status).toBe(400);
+  expect(answer.body).toMatchObject({ code: 'request.invalid', detail });
 });
 
 test('a session that its device could never reach is refused before it is made', async () => {
