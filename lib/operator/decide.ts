@@ -8,6 +8,8 @@ import { policyOf } from './edge-of.ts';
 
 /** Lost races before the operator is asked to try again. */
 const ATTEMPTS = 10;
+/** After each lost race so much longer: whoever is quicker is a pump or a handler, which is soon done. */
+const PAUSE_MS = 5;
 
 /** What an act makes of a session as it stands. */
 export type Decision<Settled> =
@@ -27,7 +29,12 @@ export type Decided<Settled> = { readonly change: Change } | { readonly settled:
 export async function decide<Settled>(
   clientId: string,
   decision: (prior: Session | undefined, policy: SessionPolicy) => Decision<Settled>,
-  { sessions, configuration, clock }: Pick<EndDependencies, 'sessions' | 'configuration' | 'clock'>,
+  {
+    sessions,
+    configuration,
+    clock,
+    sleep,
+  }: Pick<EndDependencies, 'sessions' | 'configuration' | 'clock' | 'sleep'>,
 ): Promise<Decided<Settled>> {
   let prior = await sessions.get(clientId);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -39,7 +46,8 @@ export async function decide<Settled>(
     if (!result.isChange) return { change: { transition: result, prior } };
     const write = await sessions.write(result.session, prior?.revision);
     if (write.written) return { change: { transition: result, prior } };
-    prior = write.current;
+    await sleep(PAUSE_MS * attempt);
+    prior = attempt === 0 ? write.current : await sessions.get(clientId);
   }
   throw new ContendedSessionError(
     `The session of ${clientId} was changed by others ${ATTEMPTS} times in a row; try again`,
