@@ -33,7 +33,8 @@ const tables = tableNamesFrom(process.env, [
   'inflight',
   'history',
 ]);
-const { settings } = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const { settings } = configuration;
 const busName = environmentVariable('EVENT_BUS_NAME');
 const client = createDocumentClient();
 const events = new EventBridgeClient({});
@@ -55,7 +56,7 @@ const dependencies = {
   history: createHistoryStore(client, tables.history, { retentionSeconds: settings.historyRetentionSeconds }),
   publish: (ends: Parameters<typeof publishEvents>[2]) => publishEvents(events, busName, ends),
   requests,
-  settings,
+  configuration,
   clock: Date.now,
 };
 

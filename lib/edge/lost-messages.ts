@@ -1,5 +1,6 @@
 import { messageHasExpired, pendingBytes } from '#session/message';
-import type { Settings } from '#session/settings';
+import { choosePacketPolicy, choosePolicy } from '#session/policy';
+import type { SessionConfiguration } from '#session/session-configuration';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 import { owedByFlow } from './owed-by-flow.ts';
 import { owedBySession } from './owed-by-session.ts';
@@ -20,12 +21,14 @@ export interface LostMessages {
 /** What was waiting for a session when it ended. A message that several of its filters match counts once. */
 export async function countLost(
   ended: EndedWith,
-  settings: Settings,
+  { policies, settings }: SessionConfiguration,
   stores: LostMessagesStores,
 ): Promise<LostMessages> {
   // At the packet edge delivery stands in the flow, at the lifecycle edge in the session itself.
   const isOfPacketEdge = ended.session.carrier !== undefined;
-  const owed = isOfPacketEdge ? owedByFlow(ended, settings, stores) : owedBySession(ended, settings, stores);
+  const choose = isOfPacketEdge ? choosePacketPolicy : choosePolicy;
+  const rules = { policy: choose(policies, ended.session.clientId), settings };
+  const owed = isOfPacketEdge ? owedByFlow(ended, rules, stores) : owedBySession(ended, rules, stores);
   const seen = new Set<string>();
   const topics = new Set<string>();
   let bytes = 0;

@@ -1,9 +1,9 @@
 import { isTaken } from '#session/flow/reading';
+import type { LifeRules } from '#session/life';
 import { deliveryTo } from '#session/matching';
 import type { LoggedMessage } from '#session/message';
 import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { LOG_START, later, positionAt } from '#session/position';
-import type { Settings } from '#session/settings';
 import { isSubscribed, owedSinceMs } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
@@ -15,12 +15,12 @@ function isOfGroup({ subscription = '' }: LoggedMessage): boolean {
 
 /**
  * What a session of the packet edge was owed: what its client has not acknowledged, and what its flow had not
- * taken from the logs; a message once for each filter. QoS 0 is owed to nobody who is away, and what the other members
+ * taken from the logs; a message once for each filter. QoS 0 is owed where the policy lets it wait; what the other members
  * of a share group get instead is not lost.
  */
 export async function* owedByFlow(
   { session, subscriptions, endedAtMs }: EndedWith,
-  settings: Settings,
+  { policy, settings }: LifeRules,
   { routes, log, flows }: LostMessagesStores,
 ): AsyncGenerator<LoggedMessage> {
   const { clientId, incarnation } = session;
@@ -48,7 +48,8 @@ export async function* owedByFlow(
     for await (const message of log.readAppended(read)) {
       if (message.position >= end) break;
       if (flow !== undefined && (isTaken(flow, message.position) || isOfGroup(message))) continue;
-      if ((deliveryTo(own, message, clientId)?.qos ?? 0) > 0) yield message;
+      const delivery = deliveryTo(own, message, clientId);
+      if (delivery !== undefined && (delivery.qos > 0 || policy.queueQos0)) yield message;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { subscriptionsOfLife } from '#session/due';
+import type { LifeRules } from '#session/life';
 import type { LoggedMessage } from '#session/message';
 import { later, positionAt } from '#session/position';
-import type { Settings } from '#session/settings';
 import { owesStraggler } from '#session/stragglers';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
@@ -12,26 +12,34 @@ async function* owedTo(
   subscription: Subscription,
   { filter, shards }: { readonly filter: string; readonly shards: number },
   { session, endedAtMs }: EndedWith,
-  settings: Settings,
+  { settings, policy }: LifeRules,
   { log }: LostMessagesStores,
 ): AsyncGenerator<LoggedMessage> {
   const upTo = positionAt(endedAtMs);
   const from = later(session.cursor, positionAt(owedSinceMs(subscription)));
-  yield* log.read({ filter, shards, from, upTo });
+  // As the pump delivers: neither what has given way, nor what does not wait.
+  const { skip } = session.progress?.incarnation === session.incarnation ? session.progress : {};
+  const waits = ({ qos, position }: LoggedMessage) =>
+    (policy.queueQos0 || (qos > 0 && subscription.qos !== 0)) &&
+    !(skip !== undefined && position >= skip.from && position < skip.upTo);
+  for await (const message of log.read({ filter, shards, from, upTo })) if (waits(message)) yield message;
   const stragglersFrom = session.stragglersFrom ?? positionAt(session.startedAtMs);
   for await (const message of log.readStragglers({ filter, from: stragglersFrom, upTo })) {
-    if (owesStraggler(session, subscription, message.receivedAtMs, settings)) yield message;
+    const isOwed = owesStraggler(session, subscription, message.receivedAtMs, settings);
+    if (isOwed && waits(message)) yield message;
   }
 }
 
 /** What a session of the lifecycle edge was owed, from its cursor on; a message once for each filter. */
 export async function* owedBySession(
   ended: EndedWith,
-  settings: Settings,
+  rules: LifeRules,
   stores: LostMessagesStores,
 ): AsyncGenerator<LoggedMessage> {
   const { session, subscriptions } = ended;
-  const owed = subscriptionsOfLife(session, subscriptions).filter(({ qos }) => qos !== 0);
+  const owed = subscriptionsOfLife(session, subscriptions).filter(
+    ({ qos }) => rules.policy.queueQos0 || qos !== 0,
+  );
   const filters = [...new Set(owed.map(({ filter }) => parseSharedFilter(filter).filter))];
   const routes = await stores.routes.find(filters);
   const shardsOf = new Map(routes.map(({ filter, shards }) => [filter, shards]));
@@ -39,7 +47,7 @@ export async function* owedBySession(
     const { filter, shareName } = parseSharedFilter(subscription.filter);
     // What waits for a group waits for its other members too.
     if (shareName !== undefined) continue;
-    const part = { filter, shards: shardsOf.get(filter) ?? settings.logShards };
-    yield* owedTo(subscription, part, ended, settings, stores);
+    const part = { filter, shards: shardsOf.get(filter) ?? rules.settings.logShards };
+    yield* owedTo(subscription, part, ended, rules, stores);
   }
 }

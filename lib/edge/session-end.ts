@@ -4,7 +4,7 @@ import { endOf } from '#session/connection';
 import { lossWindowMs } from '#session/loss-window';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
-import type { Settings } from '#session/settings';
+import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { FlowStore } from '#store/flows';
@@ -31,7 +31,7 @@ export interface SessionEndDependencies {
   readonly requests: Requests;
   readonly publish: (events: readonly PublishedEvent[]) => Promise<void>;
   readonly history: Pick<HistoryStore, 'append'>;
-  readonly settings: Settings;
+  readonly configuration: SessionConfiguration;
   readonly clock: () => number;
 }
 
@@ -47,12 +47,12 @@ async function removeSubscription(
   subscription: Subscription,
   dependencies: SessionEndDependencies,
 ) {
-  const { subscriptions, shareGroups, requests, settings } = dependencies;
+  const { subscriptions, shareGroups, requests, configuration } = dependencies;
   const { shareName, filter } = parseSharedFilter(subscription.filter);
   if (shareName !== undefined) {
     const connection = newestConnection(ended);
     const endedAtMs = endOf(connection) ?? ended.endsAtMs ?? connection.seenAtMs;
-    const owedFrom = positionAt(endedAtMs - lossWindowMs(connection, false, settings));
+    const owedFrom = positionAt(endedAtMs - lossWindowMs(connection, false, configuration.settings));
     await shareGroups.leave(
       subscription.filter,
       groupMember(ended.clientId, subscription.sessionIdentifier),
@@ -118,12 +118,12 @@ export async function cleanUp(
 ): Promise<{ readonly removed: number }> {
   const { session, reason, endedAtMs, announce } = ended;
   const { clientId } = session;
-  const { sessions, subscriptions, flows, publish, history, settings, routes, messages } = dependencies;
+  const { sessions, subscriptions, flows, publish, history, configuration, routes, messages } = dependencies;
   const all = await subscriptions.list(clientId);
   if (announce) {
     const stores = { routes, log: messages, flows };
     const had = { session, subscriptions: all, endedAtMs };
-    const lost = reason === 'expired' ? await countLost(had, settings, stores) : undefined;
+    const lost = reason === 'expired' ? await countLost(had, configuration, stores) : undefined;
     if (lost !== undefined && lost.messages > 0) await history.append([lostEntry(ended, lost)]);
     await publish([endEvent(ended, lost)]);
   }

@@ -15,6 +15,8 @@ export class FakeBroker implements DisconnectingBroker {
     value: { connected: true, cleanSession: true, sessionExpiry: 0, keepAliveSeconds: 60 },
   };
   subscriptionsAnswer: LookUp<readonly BrokerSubscription[]> = { outcome: 'found', value: [] };
+  /** After so many messages the client is gone. */
+  sendsLeft = Number.POSITIVE_INFINITY;
   disconnectAnswer: DisconnectOutcome = { outcome: 'closed' };
   readonly disconnected: { readonly clientId: string; readonly cleanSession: boolean }[] = [];
   readonly sent: { readonly clientId: string; readonly message: DirectMessage; readonly confirm: boolean }[] =
@@ -29,6 +31,8 @@ export class FakeBroker implements DisconnectingBroker {
   }
 
   async send(clientId: string, message: DirectMessage, confirm: boolean): Promise<SendOutcome> {
+    if (this.sendsLeft <= 0) return 'notConnected';
+    this.sendsLeft -= 1;
     this.sent.push({ clientId, message, confirm });
     return 'delivered';
   }

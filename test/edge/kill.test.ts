@@ -5,7 +5,7 @@ import { checkRoute } from '#edge/route-check';
 import { cleanUp } from '#edge/session-end';
 import { createFlowStore } from '#store/flows';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import { Edge, SECOND, START_MS, settings } from './edge.ts';
+import { Edge, SECOND, START_MS } from './edge.ts';
 import { killAtEachCall } from './killed.ts';
 
 const T = START_MS;
@@ -110,7 +110,7 @@ const SCENES: Record<string, Scene> = {
       const publish = async () => undefined;
       const flows = createFlowStore(tables.newClient(), tables.names.inflight);
       const history = { append: async () => undefined };
-      const all = { ...dependencies, flows, messages: edge.messages, history, publish, settings };
+      const all = { ...dependencies, flows, messages: edge.messages, history, publish };
       const ended = { reason: 'disconnected', endedAtMs: T + 60 * SECOND, announce: true } as const;
       return cleanUp({ ...ended, session: await edge.session(), isRemoved: false }, all);
     },

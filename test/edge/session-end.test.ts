@@ -5,7 +5,7 @@ import type { EventDetails } from '#history/event-schemas';
 import type { Session } from '#session/session';
 import { createFlowStore } from '#store/flows';
 import { createHistoryStore } from '#store/history';
-import { Edge, SECOND, START_MS, settings } from './edge.ts';
+import { Edge, SECOND, START_MS } from './edge.ts';
 import { useTables } from './started-tables.ts';
 
 const T = START_MS;
@@ -29,7 +29,6 @@ function newEnd(policy: ConstructorParameters<typeof Edge>[1] = {}) {
     messages: edge.messages,
     history,
     publish,
-    settings,
   };
   return { edge, announced, history, dependencies };
 }

@@ -4,7 +4,7 @@ import { cleanUp } from '#edge/session-end';
 import { type Provisioned, provision } from '#operator/provision';
 import type { WantedSession } from '#operator/wanted';
 import { positionAt } from '#session/position';
-import { SECOND, START_MS, settings } from '#test/edge/edge';
+import { SECOND, START_MS } from '#test/edge/edge';
 import { useTables } from '#test/edge/started-tables';
 import { Desk } from './desk.ts';
 
@@ -85,7 +85,7 @@ describe('a session made before its device has connected', () => {
     desk.nowMs = T + 100 * SECOND;
     expect((await put(desk, wantedOf(desk, 'a'))).outcome).toBe('created');
     expect(await desk.session()).toMatchObject({ endReason: 'expired', sessionExpiryInterval: 7200 });
-    const all = { ...desk.acts, messages: desk.messages, publish: async () => {}, settings };
+    const all = { ...desk.acts, messages: desk.messages, publish: async () => {} };
     const ended = { session: over, reason: 'expired', endedAtMs: desk.nowMs, announce: false } as const;
     await cleanUp({ ...ended, isRemoved: false }, all);
     expect(await heldBy(desk)).toEqual(['a']);

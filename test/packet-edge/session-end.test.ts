@@ -33,7 +33,6 @@ function end(more: Partial<EndedSession> & Pick<EndedSession, 'session'>) {
     ...edge,
     messages: edge.log,
     shareGroups: createShareGroupStore(newClient(), names.routes),
-    settings: edge.configuration.settings,
     history: { append: async () => undefined },
     publish: async (events) => {
       for (const { detailType, detail } of events) {

@@ -70,7 +70,6 @@ async function started({ names, newClient }: Pick<TestTables, 'names' | 'newClie
         ...edge,
         messages: edge.log,
         shareGroups: createShareGroupStore(newClient(), names.routes),
-        settings: edge.configuration.settings,
         history: { append: async () => undefined },
         publish: async (events) => {
           for (const { detailType, detail } of events) {
