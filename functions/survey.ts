@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
-import { messageRate } from '#operator/filter-list';
+import { messageRate, messageRateFrom } from '#operator/filter-list';
 import { deliveredInAll } from '#session/delivered-in-all';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { observeCapacity } from '#store/capacity';
@@ -33,6 +33,7 @@ const dependencies: SurveyDependencies = {
   clientPage: (page) => clientPage(client, tables.sessions, page),
   routes: createRouteList(client, tables.routes, { clock }),
   messageRate: (route) => messageRate(route, { logPages, clock }),
+  messageRateFrom: (route, fromMs) => messageRateFrom(route, fromMs, { logPages, clock }),
   delivered: async (session) => deliveredInAll(session, await flows.get(session.clientId)),
   unitsUsed: () => unitsUsed,
   readUnits: surveyReadUnits,

@@ -1,4 +1,4 @@
-import { LOG_START, timeOf } from '#session/position';
+import { LOG_START, positionAt, timeOf } from '#session/position';
 import type { LogPages } from '#store/log-pages';
 import type { RouteList } from '#store/route-list';
 import type { Route } from '#store/routes';
@@ -46,13 +46,18 @@ async function viewOf(route: Route, dependencies: FilterListDependencies): Promi
   };
 }
 
+type RateDependencies = Pick<FilterListDependencies, 'logPages' | 'clock'>;
+
+async function sumOfParts({ shards }: Route, ofPart: (shard: number) => Promise<number>): Promise<number> {
+  const rates = await Promise.all(Array.from({ length: Math.max(1, shards) }, (_, shard) => ofPart(shard)));
+  return Math.round(rates.reduce((sum, rate) => sum + rate, 0) * 10) / 10;
+}
+
 /** Messages an hour, from the newest ones of each part of the log: nothing is counted when a message comes. */
-export async function messageRate(
-  { filter, shards }: Route,
-  { logPages, clock }: Pick<FilterListDependencies, 'logPages' | 'clock'>,
-): Promise<number> {
+export async function messageRate(route: Route, { logPages, clock }: RateDependencies): Promise<number> {
+  const { filter } = route;
   const nowMs = clock();
-  const ofPart = async (shard: number) => {
+  return sumOfParts(route, async (shard) => {
     const { messages } = await logPages.page({
       filter,
       shard,
@@ -65,7 +70,20 @@ export async function messageRate(
     const spanMs = messages.length < SAMPLE ? HOUR_MS : Math.max(1, nowMs - timeOf(oldest.position));
     const counted = messages.filter(({ position }) => timeOf(position) >= nowMs - spanMs);
     return (counted.length * HOUR_MS) / spanMs;
-  };
-  const rates = await Promise.all(Array.from({ length: Math.max(1, shards) }, (_, shard) => ofPart(shard)));
-  return Math.round(rates.reduce((sum, rate) => sum + rate, 0) * 10) / 10;
+  });
+}
+
+/** The same, from the first ones that came after a time. */
+export async function messageRateFrom(
+  route: Route,
+  fromMs: number,
+  { logPages, clock }: RateDependencies,
+): Promise<number> {
+  const { filter } = route;
+  return sumOfParts(route, async (shard) => {
+    const { messages } = await logPages.page({ filter, shard, from: positionAt(fromMs), limit: SAMPLE });
+    const last = messages.at(SAMPLE - 1);
+    const toMs = last === undefined ? clock() : timeOf(last.position);
+    return (messages.length * HOUR_MS) / Math.max(1, toMs - fromMs);
+  });
 }

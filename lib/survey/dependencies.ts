@@ -23,8 +23,9 @@ export interface SurveyDependencies {
     readonly limit: number;
   }) => Promise<ClientPage>;
   readonly routes: RouteList;
-  /** Messages an hour. */
+  /** Messages an hour: now, and from a time on. */
   readonly messageRate: (route: Route) => Promise<number>;
+  readonly messageRateFrom: (route: Route, fromMs: number) => Promise<number>;
   /** What would be delivered to the client, in order of position. */
   readonly waiting: (
     session: Session,

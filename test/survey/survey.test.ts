@@ -160,10 +160,13 @@ describe('advice', () => {
     expect(await adviceIn(fleet)).toEqual([`sharedClientId ${shared}`]);
   });
 
-  it('names a filter that logs a flood, and no narrow one', async () => {
+  it('names a filter that logs a flood, and neither a narrow one nor one with a burst', async () => {
     const fleet = new SurveyedFleet(tables, BUDGET);
-    await fleet.publish('orders/all/new', 25, 10);
-    await fleet.publish('orders/#', 25, 10);
+    const sinceThen = 9.5 * MINUTE_MS - 1_250;
+    fleet.nowMs -= sinceThen;
+    for (const filter of ['orders/all/new', 'orders/#']) await fleet.publish(filter, 25, 50);
+    fleet.nowMs += sinceThen;
+    for (const filter of ['orders/all/new', 'orders/#', 'each-minute/#']) await fleet.publish(filter, 25, 10);
     await fleet.publish('quiet/#', 25, 10_000);
     await fleet.survey();
     expect(await adviceIn(fleet)).toEqual(['broadFilter orders/#']);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { BeganEntry } from '#history/entry';
-import { messageRate } from '#operator/filter-list';
+import { messageRate, messageRateFrom } from '#operator/filter-list';
 import { deliveredInAll } from '#session/delivered-in-all';
 import { positionAt } from '#session/position';
 import type { Session } from '#session/session';
@@ -95,6 +95,7 @@ export class SurveyedFleet {
       clientPage: (page) => clientPage(client, names.sessions, page),
       routes: createRouteList(client, names.routes, { clock }),
       messageRate: (route) => messageRate(route, { logPages, clock }),
+      messageRateFrom: (route, fromMs) => messageRateFrom(route, fromMs, { logPages, clock }),
       waiting: (session, subscriptions) => {
         looked.push(session.clientId);
         return openWaiting(session, subscriptions, waiting);
