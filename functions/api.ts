@@ -5,6 +5,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { clientPrefixes } from '#advice/advice-id';
 import { createApi } from '#api/app';
 import { actorOf, type GatewayEvent, requestOf, resultOf } from '#api/gateway-event';
+import { logActTo } from '#api/log-act';
 import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
@@ -76,6 +77,7 @@ const acts: OperatorDependencies = {
     await setTimeout(milliseconds);
   },
   newId: randomUUID,
+  logAct: logActTo(logger),
 };
 const api = createApi({
   acts,

@@ -1,6 +1,9 @@
 import type { Requests } from '#edge/requests';
+import type { SessionStore } from '#store/sessions';
 import type { DeadLetterQueue, HeldLetter } from './dead-letter-queue.ts';
-import { readLetter } from './letter.ts';
+import type { Operator, OperatorDependencies } from './dependencies.ts';
+import { clientOf, type Letter, readLetter } from './letter.ts';
+import { record } from './record.ts';
 
 export interface DeadLetter {
   readonly id: string;
@@ -15,9 +18,11 @@ export interface DeadLetter {
   readonly isRedrivable: boolean;
 }
 
-export interface DeadLetterDependencies {
+export interface DeadLetterDependencies
+  extends Pick<OperatorDependencies, 'history' | 'clock' | 'newId' | 'logAct'> {
   readonly deadLetters: DeadLetterQueue;
   readonly requests: Pick<Requests, 'again'>;
+  readonly sessions: Pick<SessionStore, 'get'>;
 }
 
 export type Redriven =
@@ -27,6 +32,8 @@ export type Redriven =
   | { readonly outcome: 'notRedrivable'; readonly letter: DeadLetter }
   | { readonly outcome: 'redriven'; readonly letter: DeadLetter };
 
+/** As the history and the log call it. */
+const REDRIVE = 'redriveDeadLetter';
 const MOST_LETTERS = 100;
 /** Characters of a body; a hundred of them have to fit into an answer. */
 const MOST_CHARACTERS = 16_384;
@@ -71,11 +78,29 @@ export async function listDeadLetters({
   return letters.sort((one, other) => one.receivedAtMs - other.receivedAtMs);
 }
 
+/** Who sent a letter again stands in the log, and in the history of the client whose session the letter is of. */
+async function recordRedrive(
+  { id, source }: Pick<DeadLetter, 'id' | 'source'>,
+  again: Letter['again'],
+  operator: Operator,
+  dependencies: DeadLetterDependencies,
+): Promise<void> {
+  const outcome = again === undefined ? 'notRedrivable' : 'redriven';
+  const clientId = again && clientOf(again);
+  const session = clientId === undefined ? undefined : await dependencies.sessions.get(clientId);
+  const detail = { letterId: id, source };
+  if (session !== undefined) await record(REDRIVE, session, { outcome, ...detail }, operator, dependencies);
+  const said = clientId === undefined ? detail : { ...detail, clientId };
+  dependencies.logAct({ act: REDRIVE, ...operator, outcome, detail: said });
+}
+
 /** Sends a letter again to where it came from, then takes it out of the queue. What handles it does nothing twice. */
 export async function redriveDeadLetter(
   id: string,
-  { deadLetters, requests }: DeadLetterDependencies,
+  operator: Operator,
+  dependencies: DeadLetterDependencies,
 ): Promise<Redriven> {
+  const { deadLetters, requests, logAct } = dependencies;
   const held = new Map<string, HeldLetter>();
   let found: HeldLetter | undefined;
   try {
@@ -84,11 +109,16 @@ export async function redriveDeadLetter(
       found = letter;
       break;
     }
-    if (found === undefined) return { outcome: 'notFound' };
+    if (found === undefined) {
+      logAct({ act: REDRIVE, ...operator, outcome: 'notFound', detail: { letterId: id } });
+      return { outcome: 'notFound' };
+    }
     const { again } = readLetter(found.body, found.sentAtMs);
     const letter = letterOf(found);
+    if (again !== undefined) await requests.again(again.queue, again.body);
+    // Before it is gone: whoever dies here is asked again, and sends it again.
+    await recordRedrive(letter, again, operator, dependencies);
     if (again === undefined) return { outcome: 'notRedrivable', letter };
-    await requests.again(again.queue, again.body);
     await deadLetters.remove(found);
     held.delete(id);
     return { outcome: 'redriven', letter };

@@ -16,11 +16,23 @@ export interface EndDependencies extends EdgeDependencies {
   readonly newId: () => string;
 }
 
+/** An act that is not of one session, which has no history. */
+export interface LoggedAct {
+  readonly act: 'endIdle' | 'redriveDeadLetter';
+  /** Who acts. */
+  readonly actor: string;
+  readonly outcome: string;
+  /** What devices or callers chose may be among it. */
+  readonly detail: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** What operators' acts work with. */
 export interface OperatorDependencies extends EndDependencies {
   readonly flows: FlowStore;
   readonly logPages: LogPages;
   readonly sessionStarts: SessionStarts;
+  /** What is of no one session is told here. */
+  readonly logAct: (act: LoggedAct) => void;
 }
 
 /** Who acts. */

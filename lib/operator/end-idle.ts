@@ -3,7 +3,7 @@ import { matchesClientPattern } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { Operation, OperationPart, OperationStore } from '#store/operations';
 import type { SessionIndex } from '#store/session-index';
-import type { EndDependencies, Operator } from './dependencies.ts';
+import type { EndDependencies, Operator, OperatorDependencies } from './dependencies.ts';
 import { endSession } from './end-session.ts';
 
 export interface EndIdleRequest {
@@ -37,7 +37,11 @@ export async function startEndIdle(
     requests,
     newId,
     clock,
-  }: Pick<OperationDependencies, 'operations' | 'requests' | 'newId' | 'clock'>,
+    logAct,
+  }: Pick<
+    OperationDependencies & OperatorDependencies,
+    'operations' | 'requests' | 'newId' | 'clock' | 'logAct'
+  >,
 ): Promise<Operation> {
   const operation: Operation = {
     operationId: newId(),
@@ -50,7 +54,10 @@ export async function startEndIdle(
     request: { act: 'endIdle', clients, idleSeconds },
   };
   await operations.putOperation(operation, undefined);
-  await requests.operation({ operationId: operation.operationId });
+  const { operationId } = operation;
+  const detail = { operationId, clients, idleSeconds };
+  logAct({ act: 'endIdle', actor, outcome: 'started', detail });
+  await requests.operation({ operationId });
   return operation;
 }
 

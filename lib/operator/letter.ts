@@ -1,3 +1,4 @@
+import { packetClientId } from '#edge/client-identifier';
 import type { QueueUrls } from '#edge/requests';
 
 /** What a dead letter says, whoever has written it. */
@@ -65,6 +66,18 @@ function eventOfRule({ ruleName, topic, clientId, ...failed }: Fields, sentAtMs:
     receivedAt: sentAtMs,
     ...(typeof clientId === 'string' && { publisher: clientId }),
   };
+}
+
+/**
+ * The client whose session an event is of, as it says itself; undefined: it is of none. A message is of none, though it
+ * may name its publisher.
+ */
+export function clientOf({ queue, body }: NonNullable<Letter['again']>): string | undefined {
+  const isOfSession = queue === 'lookUps' || queue === 'packetRequests' || queue === 'deliveries';
+  if (!isOfSession || !isFields(body)) return undefined;
+  const event = isFields(body['event']) ? body['event'] : body;
+  const named = packetClientId.safeParse(event['clientId']);
+  return named.success ? named.data : undefined;
 }
 
 function readRuleFailure(failed: Fields, sentAtMs: number): Letter {

@@ -3,7 +3,14 @@ import type { Session } from '#session/session';
 import type { EndDependencies, Operator } from './dependencies.ts';
 
 /** Names of acts in the history. */
-export type ActName = 'changeInterval' | 'disconnect' | 'dropWaiting' | 'endSession' | 'provision' | 'resume';
+export type ActName =
+  | 'changeInterval'
+  | 'disconnect'
+  | 'dropWaiting'
+  | 'endSession'
+  | 'provision'
+  | 'redriveDeadLetter'
+  | 'resume';
 
 /** Enters an act in the history of the client. One that is done again is another entry, with its own outcome. */
 export async function record(

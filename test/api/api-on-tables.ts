@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createApi } from '#api/app';
 import type { ApiDependencies } from '#api/dependencies';
 import type { Api } from '#api/environment';
+import { logActTo } from '#api/log-act';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
 import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
 import { createFlowStore } from '#store/flows';
@@ -83,6 +84,7 @@ export function apiDependencies(
       clock,
       sleep: async () => {},
       newId: randomUUID,
+      logAct: logActTo(logger),
     },
     sessions,
     index: createSessionIndex(client, names.sessions),

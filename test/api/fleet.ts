@@ -44,7 +44,12 @@ export async function fillFleet(dependencies: ReturnType<typeof apiDependencies>
   const { acts, log, statistics } = dependencies;
   const operation = { revision: 1, status: 'running', examined: 7, ended: 2, startedAtMs: NOW_MS } as const;
   await statistics.putOperation(
-    { ...operation, operationId: OPERATION, actor: 'operator', request: { act: 'endIdle' } },
+    {
+      ...operation,
+      operationId: OPERATION,
+      actor: 'operator',
+      request: { act: 'endIdle', clients: '*', idleSeconds: 60 },
+    },
     undefined,
   );
   for (const [index, clientId] of CLIENTS.entries()) {

@@ -17,6 +17,7 @@ const NAMES = [
 ] as const satisfies readonly (keyof QueueUrls)[];
 type Name = (typeof NAMES)[number];
 
+const operator = { actor: 'arn:aws:iam::123456789012:user/operator' };
 let services: Awaited<ReturnType<typeof startServices>>;
 let client: SQSClient;
 let urls: Readonly<Record<Name, string>>;
@@ -32,7 +33,15 @@ beforeEach(() => {
   for (const [, queue] of queues) services.queues.add(queue);
   urls = Object.fromEntries(queues.map(([name, { options }]) => [name, options.url])) as typeof urls;
   const requests = new Requests(client, urls);
-  dependencies = { requests, deadLetters: createDeadLetterQueue(client, urls.deadLetters) };
+  dependencies = {
+    requests,
+    deadLetters: createDeadLetterQueue(client, urls.deadLetters),
+    sessions: { get: async () => undefined },
+    history: { append: () => expect.fail('there is no session') },
+    logAct: () => {},
+    clock: Date.now,
+    newId: () => 'act',
+  };
 });
 
 afterAll(() => services.stop());
@@ -143,13 +152,15 @@ describe('a dead letter is sent again to where it came from', () => {
     dead(typeof letter === 'string' ? letter : JSON.stringify(letter));
     const [listed] = await listDeadLetters(dependencies);
     expect(listed?.isRedrivable).toBe(true);
-    expect(await redriveDeadLetter(listed?.id ?? '', dependencies)).toEqual({
+    expect(await redriveDeadLetter(listed?.id ?? '', operator, dependencies)).toEqual({
       outcome: 'redriven',
       letter: listed,
     });
     expect(await waitingIn(queue)).toEqual([body]);
     expect(await listDeadLetters(dependencies)).toEqual([]);
-    expect(await redriveDeadLetter(listed?.id ?? '', dependencies)).toEqual({ outcome: 'notFound' });
+    expect(await redriveDeadLetter(listed?.id ?? '', operator, dependencies)).toEqual({
+      outcome: 'notFound',
+    });
   });
 
   it.each<[string, object | string]>([
@@ -175,7 +186,7 @@ describe('a dead letter is sent again to where it came from', () => {
     dead(typeof letter === 'string' ? letter : JSON.stringify(letter));
     const [listed] = await listDeadLetters(dependencies);
     expect(listed?.isRedrivable).toBe(false);
-    const redriven = await redriveDeadLetter(listed?.id ?? '', dependencies);
+    const redriven = await redriveDeadLetter(listed?.id ?? '', operator, dependencies);
     expect(redriven).toEqual({ outcome: 'notRedrivable', letter: listed });
     expect(await listDeadLetters(dependencies)).toHaveLength(1);
   });
@@ -207,7 +218,7 @@ describe('the dead-letter queue', () => {
     const letters = await listDeadLetters(dependencies);
     expect(letters).toHaveLength(100);
     expect(letters[0]?.body).toHaveLength(16_385);
-    expect((await redriveDeadLetter('never', dependencies)).outcome).toBe('notFound');
+    expect((await redriveDeadLetter('never', operator, dependencies)).outcome).toBe('notFound');
   });
 
   it('says where each came from', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HistoryEntry } from '#history/entry';
-import type { OperatorDependencies } from '#operator/dependencies';
+import type { LoggedAct, OperatorDependencies } from '#operator/dependencies';
 import type { Signal } from '#packets/exchange';
 import type { SessionPolicy } from '#session/policy';
 import { createFlowStore } from '#store/flows';
@@ -13,6 +13,7 @@ import type { TestTables } from '#test/store/tables';
 export class Desk extends Edge {
   readonly operator = { actor: 'arn:aws:iam::123456789012:user/operator' };
   readonly history: HistoryEntry[] = [];
+  readonly logged: LoggedAct[] = [];
   readonly signals: { readonly address: string; readonly signals: readonly Signal[] }[] = [];
   readonly acts: OperatorDependencies;
 
@@ -39,6 +40,9 @@ export class Desk extends Edge {
         this.nowMs += milliseconds;
       },
       newId: randomUUID,
+      logAct: (act) => {
+        this.logged.push(act);
+      },
     };
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OperatorDependencies } from '#operator/dependencies';
 import { continueOperation, type OperationDependencies, startEndIdle } from '#operator/end-idle';
 import { type PreviewDependencies, previewExpiry } from '#operator/preview-expiry';
 import type { Operation } from '#store/operations';
@@ -22,7 +23,7 @@ async function fleet(sizes: {
   const { away, lately = 0, connected = 0 } = sizes;
   const desk = new Desk(tables(), { sessionExpiryInterval: 86_400 });
   const client = tables().newClient();
-  const acts: OperationDependencies & PreviewDependencies = {
+  const acts: OperatorDependencies & OperationDependencies & PreviewDependencies = {
     ...desk.acts,
     index: createSessionIndex(client, tables().names.sessions),
     operations: createOperationStore(client, tables().names.statistics),
@@ -58,6 +59,10 @@ describe('sessions of clients that have been away for long', () => {
     expect(desk.requests.of('operations')).toEqual([
       { queue: 'operations', body: { operationId: operation.operationId } },
     ]);
+    const { operationId } = operation;
+    const { actor } = desk.operator;
+    const detail = { operationId, clients, idleSeconds: 3600 };
+    expect(desk.logged).toEqual([{ act: 'endIdle', actor, outcome: 'started', detail }]);
     expect(await run(acts, operation)).toBe('succeeded');
     const done = await acts.operations.operation(operation.operationId);
     expect(done).toMatchObject({

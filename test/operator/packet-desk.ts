@@ -81,6 +81,7 @@ export class PacketDesk {
         },
       },
       newId: randomUUID,
+      logAct: () => {},
     };
   }
 

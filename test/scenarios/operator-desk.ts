@@ -60,5 +60,6 @@ export function operatorDesk({ cloud, database }: Fleet): OperatorDependencies &
       await delay(milliseconds);
     },
     newId: randomUUID,
+    logAct: () => {},
   };
 }

@@ -8,6 +8,7 @@ import type { Api } from '../environment.ts';
 import { isoTime } from '../iso-time.ts';
 import { problemAnswer } from '../problem.ts';
 import { listDeadLetters, redriveDeadLetter } from '../routes/dead-letters.ts';
+import { operatorOf } from './operator-of.ts';
 
 const NOT_SHOWN = {
   detail:
@@ -23,6 +24,8 @@ function told({ receivedAtMs, ...letter }: Letter) {
 
 /** What was refused or ran out of attempts. */
 export function addDeadLetters(api: Api, dependencies: ApiDependencies): void {
+  const { acts } = dependencies;
+
   api.openapi(listDeadLetters, async (context) => {
     const letters = await list(dependencies);
     return context.json({ deadLetters: letters.map(told) }, 200);
@@ -30,7 +33,7 @@ export function addDeadLetters(api: Api, dependencies: ApiDependencies): void {
 
   api.openapi(redriveDeadLetter, async (context) => {
     const { id } = context.req.valid('param');
-    const redriven = await redrive(id, { ...dependencies, requests: dependencies.acts.requests });
+    const redriven = await redrive(id, operatorOf(context.env), { ...dependencies, ...acts });
     if (redriven.outcome === 'notFound') return problemAnswer(context, 'deadLetter.notFound', NOT_SHOWN);
     if (redriven.outcome === 'notRedrivable') {
       return problemAnswer(context, 'deadLetter.notRedrivable', NOT_REDRIVABLE);

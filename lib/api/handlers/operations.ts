@@ -12,13 +12,17 @@ import { operatorOf } from './operator-of.ts';
 
 const NO_OPERATION = { detail: 'There is no such operation, or it was finished more than a week ago' };
 
-function told({ operationId, status, examined, ended, startedAtMs, finishedAtMs }: Operation) {
+function told(operation: Operation) {
+  const { operationId, status, examined, ended, startedAtMs, finishedAtMs, actor, request } = operation;
   return {
     operationId,
     status,
     examined,
     ended,
     startedAt: isoTime(startedAtMs),
+    startedBy: actor,
+    clients: String(request['clients']),
+    idleSeconds: Number(request['idleSeconds']),
     ...(finishedAtMs !== undefined && { finishedAt: isoTime(finishedAtMs) }),
   };
 }

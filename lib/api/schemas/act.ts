@@ -74,6 +74,9 @@ export const operation = z
     examined: count,
     ended: count,
     startedAt: time,
+    startedBy: z.string().openapi({ description: 'The ARN of an IAM identity or the subject of a token' }),
+    clients: z.string().openapi({ description: 'As they were asked for' }),
+    idleSeconds: count.openapi({ description: 'As they were asked for' }),
     finishedAt: time.optional(),
   })
   .openapi('Operation');
