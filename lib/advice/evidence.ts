@@ -44,6 +44,8 @@ export interface ClientEvidence {
   readonly waitingBytes: number;
   readonly delivered: number;
   readonly drops: Readonly<Partial<Record<DropReason, number>>>;
+  /** Of the last few messages that the client may not receive; long ones are cut. */
+  readonly forbiddenTopics: readonly string[];
 }
 
 /** What is recorded of one filter. */

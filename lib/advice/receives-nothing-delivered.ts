@@ -1,4 +1,5 @@
-import { parseSharedFilter } from '#session/topic-filter';
+import { TOPIC_CHARACTERS } from '#session/drops';
+import { matches, parseSharedFilter } from '#session/topic-filter';
 import type { Advice } from './advice.ts';
 import { adviceId } from './advice-id.ts';
 import type { ClientEvidence } from './evidence.ts';
@@ -32,21 +33,28 @@ function nothingKept(evidence: ClientEvidence): Advice['change'] {
   return policyChange(`${NOT_NEEDED}; or give it no session at all.`, evidence, { ignore: true });
 }
 
+/** Whether messages of this subscription are among the last that it may not receive; a cut topic may be of any. */
+function isForbidden(subscription: string, { forbiddenTopics }: ClientEvidence): boolean {
+  const { filter } = parseSharedFilter(subscription);
+  return forbiddenTopics.some((topic) => topic.length >= TOPIC_CHARACTERS || matches(filter, topic));
+}
+
 /** Subscriptions for which messages are kept, of which none ever reaches the client. */
 export function receivesNothingDelivered(evidence: ClientEvidence): readonly Advice[] {
   const { clientId, subscriptions, connections, delivered, drops } = evidence;
   if (delivered > 0) return [];
-  const { notAuthorized = 0 } = drops;
   return subscriptions.flatMap(({ filter, subscribedAtMs, waitingMessages }) => {
     const returns = connections.filter(({ atMs }) => atMs > subscribedAtMs).length;
+    const notAuthorized = isForbidden(filter, evidence) ? (drops.notAuthorized ?? 0) : 0;
     if (returns < RETURNS || waitingMessages + notAuthorized < MESSAGES) return [];
+    const refused = notAuthorized > 0 ? `, ${notAuthorized} it may not receive` : '';
     return {
       id: adviceId({ kind: 'receivesNothingDelivered', severity: 'warning', clientId, filter }),
       kind: 'receivesNothingDelivered' as const,
       severity: 'warning' as const,
       clientId,
       filter,
-      summary: `${waitingMessages} messages wait for ${clientId} on ${filter}, and none was delivered although it has connected ${returns} times since it subscribed.`,
+      summary: `Nothing for ${clientId} on ${filter} was delivered, although it has connected ${returns} times since it subscribed: ${waitingMessages} messages wait${refused}.`,
       evidence: { waitingMessages, delivered, connections: returns, notAuthorized },
       change: notAuthorized > 0 ? permission(filter) : nothingKept(evidence),
     };

@@ -3,7 +3,7 @@ import { NAMED_DROPS } from './overflow.ts';
 import type { Drop, Session } from './session.ts';
 
 /** Names in the record are cut to this many characters, so that it stays one write unit. */
-const TOPIC_CHARACTERS = 64;
+export const TOPIC_CHARACTERS = 64;
 
 /** Drops of one run of the pump, until the next write of the session carries them. */
 export interface Drops {

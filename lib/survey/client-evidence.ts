@@ -64,7 +64,7 @@ export function clientEvidence({
   waiting,
   entries,
 }: LookedAt): ClientEvidence {
-  const { clientId, status, sessionExpiryInterval, delivered, drops } = session;
+  const { clientId, status, sessionExpiryInterval, delivered, drops, lastDrops } = session;
   const oldestFirst = entries.toReversed();
   const disconnectedAtMs = status === 'connected' ? undefined : endOf(newestConnection(session));
   return {
@@ -81,5 +81,6 @@ export function clientEvidence({
     waitingBytes: waiting.bytes,
     delivered,
     drops,
+    forbiddenTopics: lastDrops.filter(({ reason }) => reason === 'notAuthorized').map(({ topic }) => topic),
   };
 }

@@ -168,7 +168,14 @@ describe('a subscription that receives and never delivers', () => {
   });
 
   it('may not receive: then the missing statement is said', () => {
-    const advice = onlyAdvice({ subscriptions, connections, drops: { notAuthorized: 3 } });
+    const drops = { notAuthorized: 120 };
+    const forbiddenTopics = ['plant/7/alarms'];
+    const [own] = subscriptions;
+    if (own === undefined) throw new Error('No subscription');
+    const refused = { ...own, waitingMessages: 0 };
+    const another = { ...refused, filter: 'plant/7/orders' };
+    const advice = onlyAdvice({ subscriptions: [refused, another], connections, drops, forbiddenTopics });
+    expect(advice.summary).toContain('0 messages wait, 120 it may not receive');
     expect(JSON.parse(advice.change.policy ?? '')).toEqual({
       Effect: 'Allow',
       Action: 'iot:Receive',

@@ -19,6 +19,7 @@ export function clientEvidence(more: Partial<ClientEvidence> = {}): ClientEviden
     waitingBytes: 0,
     delivered: 0,
     drops: {},
+    forbiddenTopics: [],
     ...more,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryDetails, HistoryEntry } from '#history/entry';
 import { FOLLOW_BROKER } from '#session/policy';
+import { positionAt } from '#session/position';
 import { clientEvidence } from '#survey/client-evidence';
 import { exampleSession } from '#test/store/example-sessions';
 
@@ -46,7 +47,15 @@ const evidenceOf = (...details: readonly EntryDetails[]) =>
 
 describe('the evidence on a client', () => {
   it('is what its session and its subscriptions say', () => {
-    const session = exampleSession('vehicle-7', 3, { drops: { expired: 2 } });
+    const session = exampleSession('vehicle-7', 3, {
+      drops: { expired: 2 },
+      lastDrops: (['expired', 'notAuthorized'] as const).map((reason) => ({
+        reason,
+        topic: `of ${reason}`,
+        position: positionAt(START_MS),
+        atMs: START_MS,
+      })),
+    });
     const subscription = {
       clientId: 'vehicle-7',
       incarnation,
@@ -70,6 +79,7 @@ describe('the evidence on a client', () => {
       waitingBytes: 70,
       delivered: 1_234,
       drops: { expired: 2 },
+      forbiddenTopics: ['of notAuthorized'],
     });
   });
 
