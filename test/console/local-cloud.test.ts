@@ -1,157 +1,226 @@
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConfigurationInput } from '#session/configuration';
-import { Fleet } from '#test/scenarios/fleet';
+import { eventually } from '#test/local/eventually';
+import { announceWithoutChromium, hasChromium, shownText } from './browser.ts';
 import {
-  announceWithoutChromium,
-  type GuardedPage,
-  hasChromium,
-  newContext,
-  openPage,
-  shownText,
-  startBrowser,
-} from './browser.ts';
+  HOSTILE_CLIENTS,
+  HOSTILE_PAYLOAD,
+  HOSTILE_TOPIC,
+  sendHostileDevices,
+  UNSEEN_CLIENTS,
+} from './hostile-devices.ts';
+import { LocalCloudDesk } from './local-cloud-desk.ts';
+import { WIDER_THAN_WINDOW } from './page-checks.ts';
 
 announceWithoutChromium('the console on the local cloud');
 
-const CONFIGURATION: ConfigurationInput & { console: object } = {
-  durableTopics: ['#'],
-  policies: [{ clients: 'durable-*', sessionExpiryInterval: 3_600 }],
-  settings: { settleSeconds: 1 },
-  console: {},
-};
-const POLL_MS = 10_000;
-/** What an attacker's device may call itself, and say. */
-const SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(2)>';
-const CLIENT_ID = `durable-${SCRIPT}`;
-const TOPIC = `meters/7/${SCRIPT}`;
+let desk: LocalCloudDesk;
+beforeAll(async () => {
+  if (hasChromium) desk = await LocalCloudDesk.start();
+}, 120_000);
+afterAll(() => desk?.stop());
 
 /** Real devices, the stack as it is deployed, and its page in a browser: the story of one device, in order. */
-describe.runIf(hasChromium)('the console on the local cloud', () => {
-  let fleet: Fleet;
-  let browser: Browser;
-  let opened: GuardedPage;
-  let page: Page;
-
-  beforeAll(async () => {
-    [fleet, browser] = await Promise.all([Fleet.start(CONFIGURATION), startBrowser()]);
-    const context = await newContext(browser);
-    opened = await openPage(context, fleet.cloud.endpoints.console ?? '');
-    page = opened.page;
-    await page.clock.install();
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await fleet?.stop();
-  });
-
-  const glance = () => shownText(page.locator('.glance'));
-  /** Lets the page poll until it shows what is waited for; its clock runs ahead by each poll. */
-  async function shows(pattern: RegExp, text: () => Promise<string> = glance): Promise<void> {
-    await expect
-      .poll(
-        async () => {
-          await page.clock.fastForward(POLL_MS);
-          return text();
-        },
-        { timeout: 60_000, interval: 200 },
-      )
-      .toMatch(pattern);
-  }
-  const act = async (verb: string) => {
-    await page.getByRole('button', { name: verb }).click();
-    await page.getByRole('dialog').getByRole('button', { name: verb }).click();
-  };
+describe.runIf(hasChromium)('a device, as the console shows it', () => {
+  const CLIENT_ID = 'durable-meter';
+  const TOPIC = 'meters/7/first';
 
   it('a device connects: the page lists it, and shows its connection and what it subscribes to', async () => {
-    const device = await fleet.connect(CLIENT_ID);
+    const device = await desk.fleet.connect(CLIENT_ID);
     await device.client.subscribeAsync('meters/7/#', { qos: 1 });
-    await fleet.subscribed(CLIENT_ID, 'meters/7/#');
+    await desk.fleet.subscribed(CLIENT_ID, 'meters/7/#');
 
-    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
-    await page.getByRole('link', { name: CLIENT_ID }).click();
-    await shows(/Connected .* Expiry interval 1 h/);
-    await page.getByRole('region', { name: 'Subscriptions' }).getByText('meters/7/#').waitFor();
+    await desk.page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await desk.page.getByRole('link', { name: CLIENT_ID }).click();
+    await desk.shows(/Connected .* Expiry interval 1 h/);
+    await desk.page.getByRole('region', { name: 'Subscriptions' }).getByText('meters/7/#').waitFor();
     device.cut();
   });
 
   it('it drops, and messages come: the page shows since when it is away, until when it is waited for, and what waits', async () => {
-    await fleet.away(CLIENT_ID);
-    const publisher = await fleet.connect('publisher');
-    await publisher.client.publishAsync(TOPIC, SCRIPT, { qos: 1 });
+    await desk.fleet.away(CLIENT_ID);
+    const publisher = await desk.fleet.connect('publisher');
+    await publisher.client.publishAsync(TOPIC, 'first', { qos: 1 });
     await publisher.client.publishAsync('meters/7/second', Buffer.from([0xff, 0x00]), { qos: 1 });
-    await fleet.logged(2);
-    await shows(/Away since .* Expires in 5\d min .* Waiting 2 /);
-    await page.getByLabel('Show payloads').check();
-    await page.locator('.payload pre').nth(1).waitFor();
-    expect(await page.locator('.payload pre').allTextContents()).toEqual([SCRIPT, '000000  ff 00  ..']);
-    expect(await page.getByText(TOPIC).count()).toBe(1);
+    await desk.fleet.logged(2);
+    await desk.shows(/Away since .* Expires in 5\d min .* Waiting 2 /);
+    await desk.page.getByLabel('Show payloads').check();
+    await desk.page.locator('.payload pre').nth(1).waitFor();
+    expect(await desk.page.locator('.payload pre').allTextContents()).toEqual(['first', '000000  ff 00  ..']);
+    expect(await desk.page.getByText(TOPIC).count()).toBe(1);
   });
 
   it('an operator changes its interval, while it is away', async () => {
-    await page.getByRole('button', { name: 'Change interval' }).click();
-    const dialog = page.getByRole('dialog');
+    await desk.page.getByRole('button', { name: 'Change interval' }).click();
+    const dialog = desk.page.getByRole('dialog');
     await dialog.getByLabel('Session Expiry Interval', { exact: true }).fill('2');
     await dialog.getByRole('button', { name: 'Change interval' }).click();
-    await page.getByText('The Session Expiry Interval is now: 2 h.').waitFor();
-    await shows(/Expires in 1 h 5\d min/);
+    await desk.page.getByText('The Session Expiry Interval is now: 2 h.').waitFor();
+    await desk.shows(/Expires in 1 h 5\d min/);
   });
 
   it('it returns: the page shows that nothing waits any more, and how many it got', async () => {
-    const device = await fleet.connect(CLIENT_ID);
-    await shows(/Connected .* Waiting 0 .* Delivered 2 /);
-    expect(device.texts(TOPIC)).toEqual([SCRIPT]);
+    const device = await desk.fleet.connect(CLIENT_ID);
+    await desk.shows(/Connected .* Waiting 0 .* Delivered 2 /);
+    expect(device.texts(TOPIC)).toEqual(['first']);
   });
 
   it('its history tells the whole story, newest first', async () => {
-    await shows(
+    await desk.shows(
       /Messages delivered 2 messages.*Session resumed .*Operator: change .*Disconnected .*Session started/,
-      () => shownText(page.getByRole('region', { name: 'History' })),
+      () => shownText(desk.page.getByRole('region', { name: 'History' })),
     );
   });
 
   it('an operator closes its connection; the session stays', async () => {
-    await act('Disconnect');
-    await page.getByText('The connection was closed. The session stays.').waitFor();
-    await shows(/Away since/);
+    await desk.act('Disconnect');
+    await desk.page.getByText('The connection was closed. The session stays.').waitFor();
+    await desk.shows(/Away since/);
   });
 
   it('an operator ends its session', async () => {
-    await act('End session');
-    await page.getByText('The client has no session', { exact: true }).waitFor();
-    expect((await fleet.session(CLIENT_ID))?.status).not.toBe('connected');
+    await desk.act('End session');
+    await desk.page.getByText('The client has no session', { exact: true }).waitFor();
+    expect((await desk.fleet.session(CLIENT_ID))?.status).not.toBe('connected');
   });
 
   it('an operator ends what has been away for long, and sees it end', async () => {
-    const idle = await fleet.connect('durable-idle');
+    const idle = await desk.fleet.connect('durable-idle');
     idle.cut();
-    await fleet.away('durable-idle');
-    await page.getByRole('link', { name: 'End idle sessions' }).click();
-    await page.getByLabel('Client identifiers').fill('durable-idle*');
-    await page.getByLabel('Away for longer than', { exact: true }).fill('1');
-    await page.getByLabel('Away for longer than: unit').selectOption('seconds');
-    await shows(/1 session would end/, async () => {
-      await page.getByRole('button', { name: 'Preview' }).click();
-      await page.getByText('examined.').waitFor();
-      return shownText(page.locator('.preview'));
+    await desk.fleet.away('durable-idle');
+    await desk.page.getByRole('link', { name: 'End idle sessions' }).click();
+    await desk.page.getByLabel('Client identifiers').fill('durable-idle*');
+    await desk.page.getByLabel('Away for longer than', { exact: true }).fill('1');
+    await desk.page.getByLabel('Away for longer than: unit').selectOption('seconds');
+    await desk.shows(/1 session would end/, async () => {
+      await desk.page.getByRole('button', { name: 'Preview' }).click();
+      await desk.page.getByText('examined.').waitFor();
+      return shownText(desk.page.locator('.preview'));
     });
-    await page.getByRole('button', { name: 'End these sessions' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'End sessions' }).click();
-    await shows(/Done: 1 session ended\./, () => shownText(page.getByRole('region', { name: 'Operation' })));
-    expect((await fleet.session('durable-idle'))?.status).toBe('ended');
+    await desk.page.getByRole('button', { name: 'End these sessions' }).click();
+    await desk.page.getByRole('dialog').getByRole('button', { name: 'End sessions' }).click();
+    await desk.shows(/Done: 1 session ended\./, () =>
+      shownText(desk.page.getByRole('region', { name: 'Operation' })),
+    );
+    expect((await desk.fleet.session('durable-idle'))?.status).toBe('ended');
   });
 
   it('what is left of the service answers the page as well', async () => {
+    await desk.page.getByRole('link', { name: 'Dead letters' }).click();
+    await desk.page.getByText('No dead letters').waitFor();
+    await desk.page.getByRole('link', { name: 'Advice' }).click();
+    await desk.page.getByText('Nothing to mend').waitFor();
+    await desk.page.getByRole('link', { name: 'Overview' }).click();
+    await desk.page.locator('.tile', { hasText: 'Connected' }).waitFor();
+    await desk.page.locator('.plot canvas').first().waitFor();
+  });
+});
+
+describe.runIf(hasChromium)('what operators do before a device and after a failure', () => {
+  it('a session is made before its device connects for the first time, which then gets what came since', async () => {
+    const { page, fleet } = desk;
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await page.getByRole('link', { name: 'Make a session' }).click();
+    await page.getByLabel('Client identifier').fill('gate 7/new');
+    await page.getByLabel('Filter').fill('gates/7/#');
+    await desk.act('Make session');
+    await desk.shows(/Away since not connected yet .* Waiting 0 /);
+    expect(await shownText(page.getByRole('region', { name: 'Subscriptions' }))).toMatch(/gates\/7\/# 1/);
+
+    const publisher = await fleet.connect('gate-publisher');
+    await publisher.client.publishAsync('gates/7/open', 'before it was there', { qos: 1 });
+    await desk.shows(/Away since not connected yet .* Waiting 1 /);
+    const device = await fleet.connect('gate 7/new');
+    await desk.shows(/Connected .* Waiting 0 .* Delivered 1 /);
+    expect(device.texts('gates/7/open')).toEqual(['before it was there']);
+    await desk.shows(/Session resumed session present .*Operator: provision/, () =>
+      shownText(page.getByRole('region', { name: 'History' })),
+    );
+  });
+
+  it('what failed while a permission was missing is sent again, and arrives', async () => {
+    const { page, fleet } = desk;
+    const device = await fleet.connect('door');
+    await device.client.subscribeAsync('doors/#', { qos: 1 });
+    await fleet.subscribed('door', 'doors/#');
+    device.cut();
+    await fleet.away('door');
+    desk.denied.add('ingest');
+    const publisher = await fleet.connect('door-publisher');
+    await publisher.client.publishAsync('doors/1', 'open', { qos: 1 });
+    await eventually(() => expect(fleet.cloud.queue('DeadLetters').list()).toHaveLength(1), 30_000);
+    desk.denied.clear();
+    // A text is no event of the function's; nothing can be made of it.
+    fleet.cloud.invokeLater('lifecycle', 'no event');
+    await eventually(() => expect(fleet.cloud.queue('DeadLetters').list()).toHaveLength(2), 30_000);
+
     await page.getByRole('link', { name: 'Dead letters' }).click();
-    await page.getByText('No dead letters').waitFor();
-    await page.getByRole('link', { name: 'Advice' }).click();
-    await page.getByText('Nothing to mend').waitFor();
-    await page.getByRole('link', { name: 'Overview' }).click();
-    await page.locator('.tile', { hasText: 'Connected' }).waitFor();
-    await page.locator('.plot canvas').first().waitFor();
+    await page.locator('.letter').nth(1).waitFor();
+    const hopeless = page.locator('.letter', { hasText: 'It cannot be sent again' });
+    expect(await shownText(hopeless)).toMatch(/^lifecycle /);
+    expect(await hopeless.getByRole('button').count()).toBe(0);
+    await desk.act('Send again');
+    await page.getByText('Sent again. If it fails once more').waitFor();
+    await eventually(async () => expect(await page.locator('.letter').count()).toBe(1));
+    const back = await fleet.connect('door');
+    await eventually(() => expect(back.texts('doors/1')).toEqual(['open']), 40_000);
+  });
+});
+
+describe.runIf(hasChromium)('devices that mean no good', () => {
+  beforeAll(() => sendHostileDevices(desk.fleet), 60_000);
+
+  /** Nothing but text has come of what devices say, and all of it has room. */
+  async function isHarmless(): Promise<void> {
+    const { page } = desk;
+    await eventually(async () => expect(await page.locator('.loading').count()).toBe(0));
+    expect(await page.locator('main :is(img, script, iframe, [onerror], [onload])').count()).toBe(0);
+    for (const width of [400, 1_280]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate(WIDER_THAN_WINDOW), `${page.url()} at ${width}`).toEqual([]);
+    }
+  }
+
+  it.each([...HOSTILE_CLIENTS, ...UNSEEN_CLIENTS])(
+    'called %j: its link opens its session, which can be acted on, and back leads back',
+    async (clientId, shown) => {
+      const { page } = desk;
+      await page.goto(`${desk.fleet.cloud.endpoints.console}#/sessions`);
+      await page.getByRole('link', { name: shown, exact: true }).click();
+      await page.locator('.glance').waitFor();
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`Session of ${shown}`);
+      expect(await page.title()).toBe(`${shown} – MQTT sessions`);
+      await page.getByLabel('Show payloads').check();
+      expect(await page.locator('.payload pre').textContent()).toBe(
+        HOSTILE_PAYLOAD.replace('\u202e', String.raw`\u{202e}`),
+      );
+      await isHarmless();
+      await desk.act('Drop waiting');
+      await page.getByText('1 message dropped.').waitFor();
+      expect((await desk.fleet.session(clientId))?.drops).toEqual({ operator: 1 });
+      await page.goBack();
+      await page.getByRole('link', { name: shown, exact: true }).waitFor();
+    },
+  );
+
+  it.each([
+    '#/',
+    '#/sessions',
+    `#/topics?${new URLSearchParams({ topic: HOSTILE_TOPIC })}`,
+    '#/filters',
+    '#/advice',
+    '#/dead-letters',
+    '#/end-idle',
+    `#/make-session?${new URLSearchParams({ clientId: HOSTILE_PAYLOAD })}`,
+    `#/sessions/${encodeURIComponent(HOSTILE_PAYLOAD)}`,
+  ])('%s shows text and nothing else, in a narrow window too', async (hash) => {
+    await desk.page.goto(`${desk.fleet.cloud.endpoints.console}${hash}`);
+    await desk.page.reload();
+    await desk.page.getByRole('heading', { level: 1 }).waitFor();
+    for (const summary of await desk.page.locator('summary').all()) await summary.click();
+    await isHarmless();
   });
 
   it('all the while no script ran, no policy was violated, and nothing failed on the page', () => {
-    expect(opened.faults).toEqual([]);
+    expect(desk.opened.faults).toEqual([]);
   });
 });

@@ -42,6 +42,9 @@ describe.runIf(hasChromium)('making a session in the console', () => {
     await dialog.getByRole('button', { name: 'Make session' }).click();
 
     await page.locator('.glance').waitFor();
+    expect(await shownText(page.locator('.glance'))).toMatch(
+      /Away since not connected yet Expires in 1 d 23 h/,
+    );
     expect(new URL(page.url()).hash).toBe(`#/sessions/${encodeURIComponent('new/7 ü')}`);
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Session of new/7 ü');
     expect(acts()).toEqual([`PUT /sessions/~${Buffer.from('new/7 ü').toString('base64url')}`]);

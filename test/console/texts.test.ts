@@ -8,7 +8,7 @@ import { durationText, intervalText, NEVER_SECONDS } from '#console/text/duratio
 import { factText } from '#console/text/fact';
 import { bytesOf, hexOf, textOf } from '#console/text/payload';
 import { bytesText, counted, rateText } from '#console/text/quantity';
-import { visible } from '#console/text/visible';
+import { visible, visibleLines } from '#console/text/visible';
 import { NEVER } from '#session/expiry';
 
 const ODD_NAMES = [
@@ -81,6 +81,12 @@ it('what cannot be seen is written out; other text stays as it is', () => {
     String.raw`a\u{0}b\u{200b}c\u{202e}d\u{a0}e\u{2028}`,
   );
   expect(visible('grün 日本 <b>')).toBe('grün 日本 <b>');
+  // A filler of Hangul, a selector of variants, an empty pattern of Braille
+  expect(visible('a\u3164\ufe0e\u2800')).toBe(String.raw`a\u{3164}\u{fe0e}\u{2800}`);
+  expect(visible(' a  b c ')).toBe(String.raw`\u{20}a \u{20}b c\u{20}`);
+  expect(visible(String.raw`\u{0} \d`)).toBe(String.raw`\u{5c}u{0} \d`);
+  expect(visible('z\u0301\u0302\u0303\u0304')).toBe('z\u0301\u0302\u0303\\u{304}');
+  expect(visibleLines('a  \n\tb\r')).toBe('a  \n\tb\\u{d}');
 });
 
 describe('payloads', () => {

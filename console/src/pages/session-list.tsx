@@ -57,5 +57,5 @@ export function SessionList({ query }: { query: URLSearchParams }) {
 
 function sinceCell({ status, connectedAt, disconnectedAt }: SessionSummary) {
   const since = status === 'connected' ? connectedAt : disconnectedAt;
-  return since === undefined ? '–' : <Instant at={since} />;
+  return since === undefined ? 'not connected yet' : <Instant at={since} />;
 }

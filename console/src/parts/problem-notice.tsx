@@ -1,5 +1,6 @@
 import type { Problem } from '../api/problem.ts';
 import { remedyFor } from '../api/remedy.ts';
+import { visible } from '../text/visible.ts';
 
 /** What went wrong, in the words of the API, and what can be done. */
 export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: () => void }) {
@@ -7,11 +8,11 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
   return (
     <div class="notice notice-problem" role="alert">
       <p class="notice-title">{title}</p>
-      {message !== title && <p>{message}</p>}
+      {message !== title && <p>{visible(message)}</p>}
       {errors.length > 0 && (
         <ul>
           {errors.map(({ field, message: text }) => (
-            <li key={`${field} ${text}`}>{field === '' ? text : `${field}: ${text}`}</li>
+            <li key={`${field} ${text}`}>{visible(field === '' ? text : `${field}: ${text}`)}</li>
           ))}
         </ul>
       )}

@@ -7,14 +7,14 @@ import { bytesText, countText } from '../text/quantity.ts';
 import { visible } from '../text/visible.ts';
 
 export function SessionFacts({ session }: { session: Session }) {
-  const { status, edge, keepAlive, waiting } = session;
+  const { status, edge, keepAlive, waiting, disconnectedAt } = session;
+  // Of one that was made for a device that has not connected yet, no connection is told.
+  const awaySince = disconnectedAt === undefined ? 'not connected yet' : <Instant at={disconnectedAt} />;
   return (
     <Card title="At a glance" class="glance">
       <Facts
         facts={[
-          status === 'connected'
-            ? instantFact('Connected', session.connectedAt)
-            : instantFact('Away since', session.disconnectedAt),
+          status === 'connected' ? instantFact('Connected', session.connectedAt) : ['Away since', awaySince],
           textFact('Reason', status === 'connected' ? undefined : session.disconnectReason),
           ['Expires', <Expiry key="expires" session={session} />],
           ['Expiry interval', intervalText(session.sessionExpiryInterval)],
