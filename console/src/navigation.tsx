@@ -46,9 +46,9 @@ export function Navigation({ page, onSignOut }: { page: PageName; onSignOut: (()
         </div>
         <nav id="pages" class={isOpen ? 'pages open' : 'pages'} aria-label="Pages">
           {GROUPS.map(([title, entries]) => (
-            <section key={title}>
-              <h2>{title}</h2>
-              <ul>
+            <div key={title}>
+              <p id={`pages-${title}`}>{title}</p>
+              <ul aria-labelledby={`pages-${title}`}>
                 {entries.map(([name, text]) => (
                   <li key={name}>
                     <a
@@ -61,7 +61,7 @@ export function Navigation({ page, onSignOut }: { page: PageName; onSignOut: (()
                   </li>
                 ))}
               </ul>
-            </section>
+            </div>
           ))}
           {onSignOut !== undefined && (
             <button type="button" class="button button-small" onClick={onSignOut}>

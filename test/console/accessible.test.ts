@@ -6,6 +6,7 @@ import { ConsoleUnderTest } from './console-under-test.ts';
 import {
   CONTROLS_WITHOUT_NAME,
   FAINT_TEXTS,
+  HEADINGS_OUT_OF_ORDER,
   POSITIVE_TAB_INDEXES,
   WIDER_THAN_WINDOW,
 } from './page-checks.ts';
@@ -48,6 +49,7 @@ describe.runIf(hasChromium)('the console', () => {
     const page = await desk.open('#/');
     expect(await foundOn(page, CONTROLS_WITHOUT_NAME)).toEqual({});
     expect(await foundOn(page, POSITIVE_TAB_INDEXES)).toEqual({});
+    expect(await foundOn(page, HEADINGS_OUT_OF_ORDER)).toEqual({});
 
     await page.goto(`${desk.site.url}#/sessions/gateway-berlin-01`);
     await page.getByRole('button', { name: 'Change interval' }).click();

@@ -216,6 +216,7 @@ describe.runIf(hasChromium)('devices that mean no good', () => {
     await desk.page.goto(`${desk.fleet.cloud.endpoints.console}${hash}`);
     await desk.page.reload();
     await desk.page.getByRole('heading', { level: 1 }).waitFor();
+    await eventually(async () => expect(await desk.page.locator('.loading').count()).toBe(0));
     for (const summary of await desk.page.locator('summary').all()) await summary.click();
     await isHarmless();
   });

@@ -24,6 +24,13 @@ export const POSITIVE_TAB_INDEXES = `
     .filter((element) => element.tabIndex > 0)
     .map((element) => element.outerHTML.slice(0, 120))`;
 
+/** Where the outline of the page does not begin with its one h1, or leaves a level out. */
+export const HEADINGS_OUT_OF_ORDER = `
+  [...document.querySelectorAll('h1, h2, h3, h4')]
+    .map((heading) => [Number(heading.tagName[1]), heading.textContent])
+    .filter(([level], index, all) => (index === 0 ? level !== 1 : level === 1 || level > all[index - 1][0] + 1))
+    .map(([level, text]) => 'h' + level + ' ' + text)`;
+
 /** Elements that reach over the right edge, unless they scroll in a box of their own. */
 export const WIDER_THAN_WINDOW = `
   document.documentElement.scrollWidth <= innerWidth

@@ -46,9 +46,23 @@ describe.runIf(hasChromium)('the console in trouble', () => {
       error: hostile,
       body: hostile,
     }));
+    fleet.advice = HOSTILE.map((hostile, index) => ({
+      id: String(index),
+      kind: 'broadFilter',
+      severity: 'warning',
+      clientId: hostile,
+      filter: hostile,
+      summary: hostile,
+      evidence: { [hostile]: hostile },
+      change: { text: hostile, policy: hostile },
+    }));
     const page = await desk.open('#/dead-letters');
     await page.getByText('The event').first().click();
     expect(await page.locator('.letter h2').allTextContents()).toEqual(HOSTILE);
+    await page.goto(`${desk.site.url}#/advice`);
+    await page.locator('.advice').first().waitFor();
+    expect(await page.locator('.advice-change').allTextContents()).toEqual(HOSTILE);
+    expect(await page.locator('.policy pre').allTextContents()).toEqual(HOSTILE);
     for (const hostile of HOSTILE) {
       await page.goto(`${desk.site.url}#/topics?topic=${encodeURIComponent(hostile)}`);
       await page.getByRole('link', { name: hostile }).click();

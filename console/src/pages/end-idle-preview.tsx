@@ -28,9 +28,14 @@ export function EndIdlePreview({ request, onStarted }: EndIdlePreviewProps) {
       onStarted(operationId);
       return 'Started.';
     });
-  const which = `${visible(request.clients)}, away for longer than ${durationText(request.idleSeconds)}`;
+  const which = (
+    <>
+      <bdi class="identifier">{visible(request.clients)}</bdi>, away for longer than{' '}
+      {durationText(request.idleSeconds)}
+    </>
+  );
   return (
-    <Card title="What would happen" aside={<span class="identifier">{which}</span>}>
+    <Card title="What would happen" aside={which}>
       <p class="preview" role="status">
         <b>{counted(wouldEnd, 'session')}</b> would end, with {messagesAtLeast && 'at least '}
         <b>{counted(messages, 'waiting message')}</b> in them.

@@ -13,16 +13,23 @@ const KINDS: Readonly<Record<Advice['kind'], string>> = {
   broadFilter: 'Broad filter',
 };
 
+interface AdviceItemProps {
+  readonly advice: Advice;
+  /** Not where the session is shown already; there it stands below a heading of its own. */
+  readonly linksSession?: boolean;
+}
+
 /** One piece of advice: what was seen, the evidence, and the change that would mend it. */
-export function AdviceItem({ advice, linksSession = true }: { advice: Advice; linksSession?: boolean }) {
+export function AdviceItem({ advice, linksSession = true }: AdviceItemProps) {
   const { kind, severity, clientId, filter, summary, evidence, change } = advice;
   const { policy } = change;
+  const Heading = linksSession ? 'h2' : 'h3';
   return (
     <article class={`advice advice-${severity}`}>
-      <h3>
+      <Heading>
         <span class={`badge badge-${severity}`}>{severity}</span>
         {KINDS[kind]}
-      </h3>
+      </Heading>
       <p>{visible(summary)}</p>
       <p class="advice-about">
         {clientId !== undefined && linksSession && <SessionLink clientId={clientId} />}

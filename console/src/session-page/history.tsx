@@ -33,11 +33,13 @@ export function History({ clientId, readAt }: HistoryProps) {
       {!loading && problem === undefined && items.length === 0 && (
         <Empty title="No history">Nothing was recorded in the time that the history is kept for.</Empty>
       )}
-      <ol class="entries">
-        {items.map((entry) => (
-          <Entry key={`${entry.at} ${entry.type} ${entryDetails(entry)}`} entry={entry} />
-        ))}
-      </ol>
+      {items.length > 0 && (
+        <ol class="entries">
+          {items.map((entry) => (
+            <Entry key={`${entry.at} ${entry.type} ${entryDetails(entry)}`} entry={entry} />
+          ))}
+        </ol>
+      )}
       {hasMore && (
         <button type="button" class="button" disabled={loading} onClick={more}>
           {loading ? 'Loading …' : 'Older entries'}
