@@ -129,7 +129,7 @@ describe.runIf(hasChromium)('what operators do in the console', () => {
     await dialog.getByRole('button', { name: 'Send again' }).click();
     expect(await shownText(dialog.getByRole('alert'))).toContain('The queue did not show it.');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    expect(await page.getByRole('alert').count()).toBe(0);
+    await eventually(async () => expect(await page.getByRole('alert').count()).toBe(0));
     await page.getByRole('button', { name: 'Send again the event of Lifecycle' }).click();
     expect(await page.getByRole('alert').count()).toBe(0);
   });

@@ -188,7 +188,7 @@ describe.runIf(hasChromium)('devices that mean no good', () => {
       await page.getByRole('link', { name: shown, exact: true }).click();
       await page.locator('.glance').waitFor();
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`Session of ${shown}`);
-      expect(await page.title()).toBe(`${shown} – MQTT sessions`);
+      await eventually(async () => expect(await page.title()).toBe(`${shown} – MQTT sessions`));
       await page.getByLabel('Show payloads').check();
       expect(await page.locator('.payload pre').textContent()).toBe(
         HOSTILE_PAYLOAD.replace('\u202e', String.raw`\u{202e}`),

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Card } from '../parts/card.tsx';
 import { Field } from '../parts/field.tsx';
 import { IntervalField } from '../parts/interval-field.tsx';
@@ -22,10 +22,10 @@ export function SessionForm({ draft, errors, busy, onChange, onSubmit }: Session
   const grown = useRef(subscriptions.length);
 
   // What was refused, or was added, is where the operator goes on.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (errors.size > 0) focusOn(form.current?.querySelector('[aria-invalid]'));
   }, [errors]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const isMore = subscriptions.length > grown.current;
     grown.current = subscriptions.length;
     if (isMore) focusOn(form.current?.querySelector('.subscription:last-of-type input'));
