@@ -34,7 +34,7 @@ export interface CloudOptions {
   readonly chaos?: Chaos;
   /** On top of chaos: tests decide request by request. */
   readonly disturb?: IotDisturbance;
-  /** The exception that DynamoDB answers a function (by its construct, such as `deliver`) with instead. */
+  /** The exception that DynamoDB answers a function with instead; the caller's name begins with its construct's, `deliver`. */
   readonly throttle?: (operation: string, caller: string | undefined) => string | undefined;
   /** From expiry to removal by TTL; default 2. */
   readonly timeToLiveDelaySeconds?: number;
