@@ -1,4 +1,5 @@
 import { startOf } from '#session/connection';
+import { overflowDrops } from '#session/drops';
 import type { DueRange } from '#session/due';
 import { messageHasExpired } from '#session/message';
 import { later, type Position, positionAt } from '#session/position';
@@ -48,9 +49,7 @@ export async function dropOverflow(
   });
   const { overflow } = backlog;
   if (overflow !== undefined) {
-    const atMs = clock();
-    const last = overflow.last.map(({ reason, topic, position }) => ({ reason, topic, position, atMs }));
-    run.hold.countDrops({ counts: overflow.counts, last });
+    run.hold.countDrops(overflowDrops(overflow, clock()));
     await run.hold.save(undefined, { skip: { from: overflow.from, upTo: overflow.upTo } });
   }
   return replayBacklog(backlog, reopen);

@@ -2,8 +2,8 @@ import type { HistoryEntry } from '#history/entry';
 import { endOf, startOf } from '#session/connection';
 import type { DropReason } from '#session/drop-reasons';
 import { choosePolicy } from '#session/policy';
-import { timeOf } from '#session/position';
-import type { Session } from '#session/session';
+import { isSameMessage, type Position, timeOf } from '#session/position';
+import type { Drop, Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { FoundMessage } from '#store/message-log';
 import { policyOf } from './edge-of.ts';
@@ -19,7 +19,7 @@ export interface GivenUp {
 }
 
 /** Whether the device was away all the time, as far as its connections are remembered. */
-function wasAway({ connections }: Session, fromMs: number, upToMs: number): boolean {
+export function wasAway({ connections }: Session, fromMs: number, upToMs: number): boolean {
   const [oldest] = connections;
   if (oldest === undefined || fromMs < startOf(oldest)) return false;
   return connections.every(
@@ -55,10 +55,23 @@ function givenUpAtMs(entry: HistoryEntry): number | undefined {
   return entry.last.findLast(({ reason }) => reason === 'operator')?.atMs;
 }
 
-/** Where the oldest gave way, all did that waited up to the last one. */
-function overflowOf(entry: HistoryEntry) {
-  if (entry.type !== 'dropped') return undefined;
-  return entry.last.findLast(({ reason }) => reason === 'overflowMessages' || reason === 'overflowBytes');
+const isOverflow = (reason: DropReason) => reason === 'overflowMessages' || reason === 'overflowBytes';
+
+/** What gave way with the one that is named last. */
+function gaveWay(drops: readonly Drop[], position: Position): DropReason | undefined {
+  return drops.find(({ from, position: upTo }) => from !== undefined && from <= position && position <= upTo)
+    ?.reason;
+}
+
+/** Of drops that do not say where they lie: where the oldest gave way, all did that waited up to the last one. */
+function gaveWayBefore(
+  { position, receivedAtMs }: FoundMessage,
+  drops: readonly Drop[],
+  session: Session,
+): DropReason | undefined {
+  const last = drops.findLast(({ reason }) => isOverflow(reason));
+  if (last === undefined || last.from !== undefined || position > last.position) return undefined;
+  return wasAway(session, receivedAtMs, timeOf(last.position)) ? last.reason : undefined;
 }
 
 /**
@@ -72,6 +85,10 @@ export function reasonOfDrop(
 ): DropReason | undefined {
   const { receivedAtMs, messageExpiryInterval, position } = message;
   const ofLife = entries.filter((each) => each.incarnation === session.incarnation);
+  const drops = ofLife.flatMap((each) => (each.type === 'dropped' ? [each.last] : []));
+  const named = drops.flat().find((drop) => isSameMessage(drop.position, position));
+  // What an operator gives up here the broker's own session delivers all the same.
+  if (named !== undefined && !(isKept && named.reason === 'operator')) return named.reason;
   const untilMs = Math.min(
     ...ofLife.flatMap((each) => givenUpAtMs(each) ?? []).filter((atMs) => atMs > receivedAtMs),
   );
@@ -82,10 +99,31 @@ export function reasonOfDrop(
   if (expiresAtMs <= Math.min(nowMs, untilMs) && wasAway(session, receivedAtMs, expiresAtMs))
     return 'expired';
   if (!isKept && untilMs <= nowMs && wasAway(session, receivedAtMs, untilMs)) return 'operator';
-  if (isKept || policyOf(session.clientId, session, configuration).overflow !== 'drop-oldest')
-    return undefined;
-  return ofLife
-    .flatMap((each) => overflowOf(each) ?? [])
-    .find((last) => position <= last.position && wasAway(session, receivedAtMs, timeOf(last.position)))
-    ?.reason;
+  if (isKept) return undefined;
+  const [reason] = [session.lastDrops, ...drops].flatMap((each) => gaveWay(each, position) ?? []);
+  if (reason !== undefined || policyOf(session.clientId, session, configuration).overflow !== 'drop-oldest')
+    return reason;
+  return drops.flatMap((each) => gaveWayBefore(message, each, session) ?? [])[0];
+}
+
+/**
+ * Whether a message may be among those that an entry counts as dropped and does not name.
+ *
+ * @param untilMs the message was delivered or dropped by then
+ */
+export function mayBeAmong(
+  { receivedAtMs, messageExpiryInterval }: FoundMessage,
+  entry: HistoryEntry,
+  untilMs: number,
+): boolean {
+  if (entry.type !== 'dropped' || entry.atMs < receivedAtMs || entry.atMs > untilMs) return false;
+  const expiresAtMs =
+    messageExpiryInterval === undefined ? undefined : receivedAtMs + messageExpiryInterval * 1000;
+  const saysWhere = entry.last.some(({ from }) => from !== undefined);
+  return (Object.entries(entry.counts) as [DropReason, number][]).some(([reason, count]) => {
+    // The time of the act says which ones an operator has given up.
+    if (reason === 'operator' || (isOverflow(reason) && saysWhere)) return false;
+    if (reason === 'expired' && (expiresAtMs === undefined || expiresAtMs > entry.atMs)) return false;
+    return count > entry.last.filter((drop) => drop.reason === reason).length;
+  });
 }

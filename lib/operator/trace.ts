@@ -1,58 +1,19 @@
-import type { HistoryEntry } from '#history/entry';
 import type { DropReason } from '#session/drop-reasons';
-import { messageHasExpired } from '#session/message';
-import { isSameMessage, positionAt } from '#session/position';
+import { isSameMessage } from '#session/position';
 import type { Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
-import { owedSinceMs, type Subscription } from '#session/subscription';
+import type { Subscription } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
 import type { HistoryStore } from '#store/history';
 import type { FoundMessage } from '#store/message-log';
 import { type FindDependencies, findMessage, type MessageWanted } from './find-message.ts';
-import { brokerKept, type GivenUp, reasonOfDrop } from './given-up.ts';
+import { brokerKept, reasonOfDrop } from './given-up.ts';
 import { readSession, type SessionState, type SessionViewDependencies } from './session-view.ts';
+import { judgeDrop, judgePast, mayWait } from './trace-past.ts';
+import type { Judged, TracedFilter, TraceView } from './trace-view.ts';
 import { isHeldByBroker } from './waiting-plan.ts';
-
-export type TraceVerdict =
-  | 'noSession'
-  | 'noSubscription'
-  | 'notFound'
-  | 'waiting'
-  | 'inflight'
-  | 'delivered'
-  | 'dropped'
-  | 'expired'
-  | 'heldByBroker';
-
-export interface TracedFilter {
-  readonly subscription: Subscription;
-  /** It is routed: what is published on it is logged. */
-  readonly isDurable: boolean;
-}
-
-/** The delivery run that a message was part of. */
-export interface DeliveryRun {
-  readonly atMs: number;
-  readonly from: string;
-  readonly upTo: string;
-}
-
-export interface TraceView {
-  readonly verdict: TraceVerdict;
-  readonly explanation: string;
-  readonly filters: readonly TracedFilter[];
-  readonly message?: FoundMessage;
-  readonly dropReason?: string;
-  readonly packetId?: number;
-  readonly run?: DeliveryRun;
-  /** Delivery has come so far. */
-  readonly cursor?: string;
-}
 
 export type TraceDependencies = SessionViewDependencies &
   FindDependencies & { readonly history: Pick<HistoryStore, 'list'> };
-
-type Judged = Omit<TraceView, 'filters'>;
 
 /** Entries of the history in which runs and drops are looked for. */
 const MOST_ENTRIES = 200;
@@ -142,11 +103,12 @@ async function judge(
   const drop = session.lastDrops.find((each) => isSameMessage(each.position, position));
   // What an operator gives up here the broker's own session delivers all the same.
   if (drop !== undefined && !(isKept && drop.reason === 'operator')) return judgeDrop(message, drop.reason);
-  const { entries } = await dependencies.history.list(session.clientId, { limit: MOST_ENTRIES });
+  const { entries, nextKey } = await dependencies.history.list(session.clientId, { limit: MOST_ENTRIES });
   const given = { message, entries, isKept };
   const reason = reasonOfDrop(given, state, dependencies.configuration);
   const skip = flow?.skip ?? session.progress?.skip;
-  if (skip !== undefined && position >= skip.from && position < skip.upTo)
+  const isSkipped = skip !== undefined && position >= skip.from && position < skip.upTo;
+  if (isSkipped && mayWait(message, state, dependencies.configuration))
     return judgeDrop(message, reason ?? overflowReason(session));
   if (plan.judge(message) !== undefined) {
     if (isHeldByBroker(session, dependencies.configuration, nowMs)) {
@@ -163,107 +125,11 @@ async function judge(
       message,
     };
   }
-  return judgePast(given, reason, state, dependencies.configuration);
+  const past = { ...given, reason, isCut: nextKey !== undefined };
+  return judgePast(past, state, dependencies.configuration);
 }
 
 /** Which limit it was is counted when the range has been passed over. */
 function overflowReason({ drops }: Session): DropReason {
   return (drops.overflowBytes ?? 0) > (drops.overflowMessages ?? 0) ? 'overflowBytes' : 'overflowMessages';
-}
-
-function judgeDrop(message: FoundMessage, reason: DropReason): Judged {
-  if (reason === 'expired') {
-    return {
-      verdict: 'expired',
-      explanation: 'Its Message Expiry Interval passed while it was waiting.',
-      message,
-    };
-  }
-  return {
-    verdict: 'dropped',
-    explanation: 'It was given up; the reason is counted on the session.',
-    message,
-    dropReason: reason,
-  };
-}
-
-/** A message that does not wait. */
-function judgePast(
-  { message, entries, isKept }: GivenUp,
-  reason: DropReason | undefined,
-  { session, flow, subscriptions, nowMs, edge }: SessionState,
-  configuration: SessionConfiguration,
-): Judged {
-  const { position, topic } = message;
-  const matching = subscriptions.filter(({ filter }) => matches(parseSharedFilter(filter).filter, topic));
-  const owed = matching.filter((each) => positionAt(owedSinceMs(each)) <= position);
-  if (owed.length === 0) {
-    return {
-      verdict: 'noSubscription',
-      explanation: 'The client subscribed after the message was published.',
-      message,
-    };
-  }
-  if (owed.every(({ noLocal }) => noLocal === true) && message.publisher === session.clientId) {
-    return {
-      verdict: 'noSubscription',
-      explanation: 'The client published it itself and asked for No Local.',
-      message,
-    };
-  }
-  if (
-    owed.every(({ filter }) => parseSharedFilter(filter).shareName !== undefined) &&
-    message.subscription === undefined
-  ) {
-    return {
-      verdict: 'notFound',
-      explanation: 'It is for a share group, of which one member gets it; this client was not given it.',
-      message,
-    };
-  }
-  if (reason !== undefined) return judgeDrop(message, reason);
-  if (isKept && isHeldByBroker(session, configuration, nowMs)) {
-    return {
-      verdict: 'heldByBroker',
-      explanation:
-        "It was given up here, but the broker's own session of the client still stands: the broker delivers it if the client returns in time.",
-      message,
-    };
-  }
-  const { cursor } = flow ?? session;
-  const run = runOf(position, entries);
-  if (run !== undefined) {
-    return {
-      verdict: 'delivered',
-      explanation: 'It was part of a delivery run of the service.',
-      message,
-      run,
-    };
-  }
-  if (position >= cursor && messageHasExpired(message, nowMs)) {
-    return { verdict: 'expired', explanation: 'Its Message Expiry Interval has passed.', message };
-  }
-  if (message.qos === 0 || owed.every(({ qos }) => qos === 0)) {
-    return {
-      verdict: 'dropped',
-      explanation: 'Messages of QoS 0 reach those who are connected, and do not wait under this policy.',
-      message,
-      dropReason: 'qos0',
-    };
-  }
-  const by =
-    edge === 'lifecycle'
-      ? 'by the broker while the client was connected, or by the service before'
-      : 'and acknowledged';
-  return { verdict: 'delivered', explanation: `It was delivered, ${by}.`, message };
-}
-
-function runOf(position: string, entries: readonly HistoryEntry[]): DeliveryRun | undefined {
-  for (const entry of entries) {
-    if (entry.type !== 'delivered') continue;
-    const { atMs, from, upTo } = entry;
-    if (from === undefined || upTo === undefined || position < from || position >= upTo) continue;
-    return { atMs, from, upTo };
-  }
-  return undefined;
 }

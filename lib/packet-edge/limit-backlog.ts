@@ -1,4 +1,5 @@
 import { countBacklog, replayBacklog } from '#delivery/backlog';
+import { overflowDrops } from '#session/drops';
 import { giveWay, isTaken } from '#session/flow/reading';
 import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
@@ -35,13 +36,7 @@ export async function limitBacklog(
   const { overflow } = backlog;
   if (overflow !== undefined) {
     exchange.setFlow(giveWay(flow, overflow));
-    const last = overflow.last.map(({ reason, topic, position }) => ({
-      reason,
-      topic,
-      position,
-      atMs: nowMs,
-    }));
-    exchange.drop({ counts: overflow.counts, last });
+    exchange.drop(overflowDrops(overflow, nowMs));
   }
   return replayBacklog(backlog, open);
 }

@@ -1,5 +1,5 @@
 import type { DropReason } from './drop-reasons.ts';
-import { NAMED_DROPS } from './overflow.ts';
+import { NAMED_DROPS, type Overflow } from './overflow.ts';
 import type { Drop, Session } from './session.ts';
 
 /** Names in the record are cut to this many characters, so that it stays one write unit. */
@@ -27,4 +27,13 @@ export function addDrops(drops: Drops, more: Drops): Drops {
 export function withDrops(session: Session, drops: Drops): Pick<Session, 'drops' | 'lastDrops'> {
   const { counts, last } = addDrops({ counts: session.drops, last: session.lastDrops }, drops);
   return { drops: counts, lastDrops: last };
+}
+
+/** What gives way where too much waits; the last one by name says of all of them where they lie. */
+export function overflowDrops({ counts, last, from }: Overflow, atMs: number): Drops {
+  const named = last.map(({ reason, topic, position }) => ({ reason, topic, position, atMs }));
+  return {
+    counts,
+    last: named.map((drop, index) => (index === named.length - 1 ? { ...drop, from } : drop)),
+  };
 }

@@ -14,6 +14,8 @@ export interface Drop {
   readonly topic: string;
   readonly position: Position;
   readonly atMs: number;
+  /** All that waited from this position on, up to its own, gave way with it. */
+  readonly from?: Position;
 }
 
 /** Only its holder delivers; it ends by itself. */

@@ -17,7 +17,12 @@ function liveFromMs(subscription: Subscription, connection: Connection, next: Co
 }
 
 /** Whether the broker delivered what it received then, for one filter, on a connection that it surely reached. */
-function wasLive(session: Session, subscription: Subscription, receivedAtMs: number, settings: Settings) {
+export function wasLive(
+  session: Session,
+  subscription: Subscription,
+  receivedAtMs: number,
+  settings: Settings,
+): boolean {
   return session.connections.some((connection, index) => {
     const next = session.connections[index + 1];
     const sinceMs = liveFromMs(subscription, connection, next);

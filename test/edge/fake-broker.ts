@@ -17,6 +17,8 @@ export class FakeBroker implements DisconnectingBroker {
   subscriptionsAnswer: LookUp<readonly BrokerSubscription[]> = { outcome: 'found', value: [] };
   /** After so many messages the client is gone. */
   sendsLeft = Number.POSITIVE_INFINITY;
+  /** Bytes of a payload that the client takes. */
+  largest = Number.POSITIVE_INFINITY;
   disconnectAnswer: DisconnectOutcome = { outcome: 'closed' };
   readonly disconnected: { readonly clientId: string; readonly cleanSession: boolean }[] = [];
   readonly sent: { readonly clientId: string; readonly message: DirectMessage; readonly confirm: boolean }[] =
@@ -32,6 +34,7 @@ export class FakeBroker implements DisconnectingBroker {
 
   async send(clientId: string, message: DirectMessage, confirm: boolean): Promise<SendOutcome> {
     if (this.sendsLeft <= 0) return 'notConnected';
+    if (message.payload.byteLength > this.largest) return 'tooLarge';
     this.sendsLeft -= 1;
     this.sent.push({ clientId, message, confirm });
     return 'delivered';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DROP_REASONS } from '#session/drop-reasons';
-import { addDrops, NO_DROPS, withDrops } from '#session/drops';
+import { addDrops, NO_DROPS, overflowDrops, withDrops } from '#session/drops';
 import { connected, live, rulesWith, T0 } from '#test/session/lifecycle-events';
 
 const drop = (topic: string) => ({ reason: 'expired', topic, position: topic, atMs: T0 }) as const;
@@ -35,4 +35,19 @@ it('counts each reason apart from the others', () => {
     counted = { ...counted, ...withDrops(counted, { counts: { [reason]: 1 }, last: [] }) };
   }
   expect(counted.drops).toEqual(Object.fromEntries(DROP_REASONS.map((reason) => [reason, 1])));
+});
+
+it('says of what gives way where it lies, with the last one that is named', () => {
+  const last = [
+    { reason: 'overflowBytes', topic: 'a', position: '5', bytes: 1 },
+    { reason: 'overflowMessages', topic: 'b', position: '6', bytes: 1 },
+  ] as const;
+  const counts = { overflowBytes: 3, overflowMessages: 2 };
+  expect(overflowDrops({ from: '2', upTo: '7', counts, last }, T0)).toEqual({
+    counts,
+    last: [
+      { reason: 'overflowBytes', topic: 'a', position: '5', atMs: T0 },
+      { reason: 'overflowMessages', topic: 'b', position: '6', atMs: T0, from: '2' },
+    ],
+  });
 });

@@ -1,4 +1,4 @@
-import type { TraceView } from '#operator/trace';
+import type { TraceView } from '#operator/trace-view';
 import { LOG_START, timeOf } from '#session/position';
 import { owedSinceMs } from '#session/subscription';
 import type { FoundMessage } from '#store/message-log';

@@ -6,17 +6,20 @@ export const trace = z
     clientId: z.string(),
     topic: z.string().optional(),
     messageId: z.string().optional(),
-    verdict: z.enum([
-      'noSession',
-      'noSubscription',
-      'notFound',
-      'waiting',
-      'inflight',
-      'delivered',
-      'dropped',
-      'expired',
-      'heldByBroker',
-    ]),
+    verdict: z
+      .enum([
+        'noSession',
+        'noSubscription',
+        'notFound',
+        'waiting',
+        'inflight',
+        'delivered',
+        'dropped',
+        'expired',
+        'heldByBroker',
+        'unknown',
+      ])
+      .openapi({ description: '`unknown`: what is recorded does not tell whether it was delivered' }),
     filters: z
       .array(z.object({ filter: z.string(), subscribedAt: time, isDurable: z.boolean() }))
       .openapi({ description: 'The subscriptions of the client that match' }),
