@@ -75,18 +75,23 @@ export class Hold {
 
   /** Takes or renews the lease, and says nothing of progress. */
   async take(): Promise<void> {
-    await this.#write((session) => ({ ...session, lease: this.#leaseFromNow() }));
+    await this.#write((session) => ({ ...session, lease: this.#leaseFromNow(session) }));
   }
 
-  #leaseFromNow(): Lease {
-    return { holder: this.#holder, untilMs: this.#dependencies.clock() + LEASE_MS };
+  #leaseFromNow({ lease, delivered }: Session): Lease {
+    const deliveredBefore = lease?.holder === this.#holder ? lease.deliveredBefore : delivered;
+    return {
+      holder: this.#holder,
+      untilMs: this.#dependencies.clock() + LEASE_MS,
+      ...(deliveredBefore !== undefined && { deliveredBefore }),
+    };
   }
 
   /** Takes or renews the lease and writes how far delivery has come. */
   async save(at: Position | undefined, more: Pick<Progress, 'skip' | 'beyondLive'> = {}): Promise<void> {
     await this.#write((session) => ({
       ...progressed(session, at, more),
-      lease: this.#leaseFromNow(),
+      lease: this.#leaseFromNow(session),
     }));
   }
 
@@ -109,14 +114,21 @@ export class Hold {
     });
   }
 
-  /** Gives back the lease of a run that may not go on, so that the next one need not wait for its end. */
-  async abandon(): Promise<void> {
+  /**
+   * Gives back the lease of a run that may not go on, so that the next one need not wait for its end.
+   *
+   * @returns whether another run has taken it for dead, and its lease, with which it was told of
+   */
+  async abandon(): Promise<{ readonly isReplaced: boolean }> {
     const { sessions } = this.#dependencies;
     const current = await sessions.get(this.#session.clientId);
-    if (current?.lease?.holder !== this.#holder) return;
+    const holder = current?.lease?.holder;
+    if (current === undefined || holder !== this.#holder)
+      return { isReplaced: this.isTaken && holder !== undefined };
     const { lease: _, ...rest } = current;
     // A lost race is not tried again: the lease ends by itself.
     await sessions.write(withoutEnd({ ...rest, revision: current.revision + 1 }), current.revision);
+    return { isReplaced: false };
   }
 
   /** One write at a time: several lanes may come to a checkpoint at once. */

@@ -145,7 +145,7 @@ async function runFor(
     const stragglers = await dueStragglers(session, subscriptions, dependencies);
     const ownStopped = await deliverDue(run, due, stragglers);
     const stopped = ownStopped ?? (await pumpShared(run, due));
-    if (stopped === 'leaseLost') return { outcome: 'busy', retryAtMs: dependencies.clock() };
+    if (stopped === 'leaseLost') return await leaveTo(run, dependencies);
     const isComplete = stopped === undefined && due.isComplete;
     // What stops a share group takes nothing away from the client's own messages.
     const isOwnDone = ownStopped === undefined;
@@ -162,7 +162,13 @@ async function runFor(
     return unfinished(run, due, stopped, dependencies.clock());
   } catch (error) {
     if (!(error instanceof HoldLostError)) throw error;
-    await run.hold.abandon();
-    return { outcome: 'busy', retryAtMs: dependencies.clock() };
+    return await leaveTo(run, dependencies);
   }
+}
+
+/** Leaves the client to another run; one that was taken for dead was told of by whoever took its lease. */
+async function leaveTo(run: PumpRun, { clock }: PumpDependencies): Promise<PumpOutcome> {
+  const { isReplaced } = await run.hold.abandon();
+  if (isReplaced) run.tally = undefined;
+  return { outcome: 'busy', retryAtMs: clock() };
 }

@@ -1,5 +1,6 @@
 import type { LifeRules } from '#session/life';
 import { newestConnection, type Session } from '#session/session';
+import { brokenRun } from './broken-run.ts';
 import { compareStories, type StoryChange } from './compare-stories.ts';
 import { connectionEntries } from './connection-entries.ts';
 import { connectionEvents } from './connection-events.ts';
@@ -72,14 +73,19 @@ export function deriveHistory(write: SessionWrite, rules: LifeRules): Happened {
   const clientId = (after ?? before)?.clientId ?? '';
   const changes = stories.map((change) => connectionEntries(clientId, change, [after, before]));
   const counters = counterChanges(stories, before, after);
-  const entries = changes.flatMap((change) => change.entries);
+  const broken = brokenRun(before, after);
+  const entries = [...changes.flatMap((change) => change.entries), ...broken.entries];
   const retracted = changes.flatMap((change) => change.retracted);
-  if (after === undefined) return { entries, retracted, counters, events: [] };
+  if (after === undefined) return { entries, retracted, counters, events: broken.events };
   const dropped = droppedBetween(before, after, recordedAtMs);
   return {
     entries: [...entries, ...intervalChanges(before, after, recordedAtMs), ...dropped.entries],
     retracted,
     counters,
-    events: [...stories.flatMap((change) => connectionEvents(change, { before, after })), ...dropped.events],
+    events: [
+      ...stories.flatMap((change) => connectionEvents(change, { before, after })),
+      ...broken.events,
+      ...dropped.events,
+    ],
   };
 }

@@ -22,6 +22,8 @@ export interface Drop {
 export interface Lease {
   readonly holder: string;
   readonly untilMs: number;
+  /** Of the client, when it was taken: should its holder die, what it has counted since is told without it. */
+  readonly deliveredBefore?: number;
 }
 
 /** The session of one client identifier: what the events about its connections amount to. */
