@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { OperatorDependencies } from '#operator/dependencies';
 import { endSession } from '#operator/end-session';
 import { provision } from '#operator/provision';
 import type { WantedSession } from '#operator/wanted';
@@ -7,31 +6,12 @@ import { exists, newestConnection } from '#session/session';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Desk } from './desk.ts';
+import { interrupted } from './interrupted.ts';
 
 const T = START_MS;
 /** Hundreds of runs: those of the acts' own tests go to DynamoDB Local. */
 const tables = memoryTables();
-const PORTS = ['sessions', 'subscriptions', 'routes', 'sessionStarts', 'requests', 'history'] as const;
 const POLICY = { sessionExpiryInterval: 'client', defaultSessionExpiryInterval: 600 } as const;
-
-/** Dependencies of an act before whose call number `at` something else happens. */
-function interrupted(acts: OperatorDependencies, at: number, happen: () => Promise<unknown>) {
-  const state = { calls: 0 };
-  const watched = (port: object) =>
-    new Proxy(port, {
-      get(target, name) {
-        const method: unknown = Reflect.get(target, name, target);
-        if (typeof method !== 'function') return method;
-        return async (...given: unknown[]) => {
-          state.calls += 1;
-          if (state.calls === at) await happen();
-          return Reflect.apply(method, target, given);
-        };
-      },
-    });
-  const ports = PORTS.map((name) => [name, watched(acts[name])]);
-  return { acts: { ...acts, ...Object.fromEntries(ports) } as OperatorDependencies, state };
-}
 
 function wantedOf(desk: Desk, ...rest: string[]): WantedSession {
   const subscriptions = rest.map((each) => ({ filter: desk.filter(each), qos: 1 as const }));
@@ -113,12 +93,13 @@ describe('a session that is made while something else happens before any call', 
       const desk = new Desk(tables, POLICY);
       desk.nowMs = T;
       let isEarly = true;
-      const { acts, state } = interrupted(desk.acts, at, async () => {
+      const { acts, counted } = interrupted(desk.acts, async (call) => {
+        if (call !== at) return;
         isEarly = (await desk.dependencies.sessions.get(desk.clientId)) === undefined;
         await happen(desk);
       });
       const done = await provision(desk.clientId, wantedOf(desk, 'a', 'b'), desk.operator, acts);
-      if (state.calls < at) break;
+      if (counted.calls < at) break;
       await check(desk, done.outcome, isEarly);
     }
     expect(at).toBeGreaterThan(5);
