@@ -60,6 +60,12 @@ export class Hold {
     return this.#session.lease?.holder === this.#holder;
   }
 
+  /** Deliveries of this run that the session has. */
+  get counted(): number {
+    const { lease, delivered } = this.#session;
+    return this.isTaken ? delivered - (lease?.deliveredBefore ?? delivered) : 0;
+  }
+
   mayDeliver(): boolean {
     const { lease } = this.#session;
     return lease?.holder === this.#holder && lease.untilMs - LEASE_MARGIN_MS > this.#dependencies.clock();

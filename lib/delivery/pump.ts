@@ -166,9 +166,14 @@ async function runFor(
   }
 }
 
-/** Leaves the client to another run; one that was taken for dead was told of by whoever took its lease. */
+/**
+ * Leaves the client to another run. What was not counted any more comes again and is told then; all of one that was
+ * taken for dead was told of with its lease.
+ */
 async function leaveTo(run: PumpRun, { clock }: PumpDependencies): Promise<PumpOutcome> {
   const { isReplaced } = await run.hold.abandon();
-  if (isReplaced) run.tally = undefined;
+  const { counted } = run.hold;
+  run.tally =
+    isReplaced || counted === 0 || run.tally === undefined ? undefined : { ...run.tally, messages: counted };
   return { outcome: 'busy', retryAtMs: clock() };
 }

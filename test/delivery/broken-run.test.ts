@@ -31,6 +31,21 @@ describe('a run of the pump', () => {
     expect(client.session?.delivered).toBe(250);
   });
 
+  it('tells what was counted, and no more, when its client is another connection meanwhile', async () => {
+    const client = await ReturnedClient.create(['a'], { settings: { deliveriesPerSecond: 10 } });
+    for (let count = 0; count < 150; count += 1) client.log(A);
+    await client.return();
+    client.time.at(client.time.nowMs + 5_000, () => client.connect([]));
+    const first = await client.run();
+    expect(first).toMatchObject({ outcome: 'busy' });
+    const counted = client.session?.delivered ?? 0;
+    expect(counted).toBeGreaterThan(0);
+    expect(counted).toBeLessThan(client.received.length);
+    expect(first.run?.messages).toBe(counted);
+    const second = await client.run();
+    expect(counted + (second.run?.messages ?? 0)).toBe(client.session?.delivered);
+  });
+
   it('tells nothing of itself when another run has taken it for dead, and its lease', async () => {
     const client = await ReturnedClient.create(['a'], { settings: { deliveriesPerSecond: 10 } });
     for (let count = 0; count < 150; count += 1) client.log(A);
