@@ -1,19 +1,16 @@
 import type { DisconnectingBroker } from '#broker/broker';
 import { SECOND } from '#test/edge/edge';
+import type { DeviceStep, TestDevice } from './act-cases.ts';
 import type { Desk } from './desk.ts';
 
-/** What a device does next. */
-export type DeviceStep = 'connects' | 'leaves';
-
 /** The device of a desk's client and its broker: connections come, go, and are closed; the events of that follow. */
-export class Device {
+export class Device implements TestDevice {
   readonly broker: DisconnectingBroker;
   readonly #desk: Desk;
   #version = -1;
   #isOnline = false;
   /** Events of connections that an operator has closed, which have not come yet. */
   #owed: unknown[] = [];
-  /** Times at which an operator has closed a connection that stood. */
   closed = 0;
   connections = 0;
 
@@ -43,7 +40,6 @@ export class Device {
     return { outcome: 'closed' };
   }
 
-  /** One step, with the events of it; a step that is none is left out. */
   async do(step: DeviceStep): Promise<void> {
     const desk = this.#desk;
     if ((step === 'connects') === this.#isOnline) return;
@@ -62,7 +58,6 @@ export class Device {
     await desk.handle(desk.subscribed(this.#version, desk.nowMs + 1, desk.filter('a')));
   }
 
-  /** Events that are still to come, come. */
   async settle(): Promise<void> {
     const owed = this.#owed;
     this.#owed = [];
