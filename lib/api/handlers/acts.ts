@@ -1,4 +1,3 @@
-import type { z } from '@hono/zod-openapi';
 import { changeInterval } from '#operator/change-interval';
 import { disconnect } from '#operator/disconnect';
 import { dropWaiting } from '#operator/drop-waiting';
@@ -19,6 +18,8 @@ import {
 } from '../routes/acts.ts';
 import type { provision as provisionBody } from '../schemas/act.ts';
 import type { Session } from '../schemas/session.ts';
+import '@hono/zod-openapi';
+import type * as z from 'zod';
 import { adviceOn, FEW_WAITING, NO_SESSION } from './found.ts';
 import { operatorOf } from './operator-of.ts';
 import { toldSession } from './told-session.ts';

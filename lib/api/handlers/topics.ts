@@ -1,4 +1,3 @@
-import { z } from '@hono/zod-openapi';
 import { listFilters as listFilterPage } from '#operator/filter-list';
 import { type SubscriberPlace, topicSubscribers } from '#operator/topic-subscribers';
 import { parseSharedFilter } from '#session/topic-filter';
@@ -7,6 +6,8 @@ import type { ApiDependencies } from '../dependencies.ts';
 import type { Api } from '../environment.ts';
 import { problemAnswer } from '../problem.ts';
 import { listFilters, listSubscribers } from '../routes/fleet.ts';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 
 /** Its check has no secret, so a caller can have made a cursor of anything. */
 const subscriberPlace: z.ZodType<SubscriberPlace> = z.object({

@@ -1,4 +1,5 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
 import { deadLetter, deadLetterList } from '../schemas/dead-letter.ts';
 import { answer, named, noQuery, problems } from './parts.ts';
 

@@ -1,4 +1,5 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
 import { adviceList } from '../schemas/advice.ts';
 import { stats, statsPoints } from '../schemas/stats.ts';
 import { filterList, subscriberList } from '../schemas/topic.ts';

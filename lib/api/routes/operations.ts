@@ -1,4 +1,5 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
 import { endIdleRequest, expiryPreview, expiryPreviewRequest, operation } from '../schemas/act.ts';
 import { answer, body, named, noQuery, problems } from './parts.ts';
 

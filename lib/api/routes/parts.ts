@@ -1,7 +1,8 @@
-import { z } from '@hono/zod-openapi';
 import { textOfSegment } from '../path-text.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../schemas/problem.ts';
 import { clientId, searchText, topic } from '../schemas/values.ts';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 
 /** A segment of the path: percent-encoded, or `~` and base64url. */
 const segment = z.string().transform((value, context) => {

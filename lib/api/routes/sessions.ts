@@ -1,4 +1,5 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
 import { history } from '../schemas/history.ts';
 import { messageList } from '../schemas/message.ts';
 import { session, sessionList } from '../schemas/session.ts';

@@ -1,4 +1,5 @@
-import { z } from '@hono/zod-openapi';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 import { count, interval, nextCursor, qos, searchText, time, topicFilter } from './values.ts';
 
 export const intervalChange = z.strictObject({ sessionExpiryInterval: interval }).openapi('IntervalChange');

@@ -1,4 +1,5 @@
-import { z } from '@hono/zod-openapi';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 import { drop } from './session.ts';
 import { count, interval, nextCursor, time } from './values.ts';
 

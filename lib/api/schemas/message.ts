@@ -1,4 +1,5 @@
-import { z } from '@hono/zod-openapi';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 import { count, nextCursor, qos, time } from './values.ts';
 
 const waitingMessage = z

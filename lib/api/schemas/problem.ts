@@ -1,4 +1,5 @@
-import { z } from '@hono/zod-openapi';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 
 /** What can be wrong with a request, by the stable code of its problem, with its HTTP status. */
 export const PROBLEMS = {

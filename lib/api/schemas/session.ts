@@ -1,4 +1,5 @@
-import { z } from '@hono/zod-openapi';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 import { advice } from './advice.ts';
 import { count, interval, nextCursor, qos, time } from './values.ts';
 

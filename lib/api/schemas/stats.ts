@@ -1,5 +1,6 @@
-import { z } from '@hono/zod-openapi';
 import { TOTALS, type Total } from '#history/counts';
+import '@hono/zod-openapi';
+import * as z from 'zod';
 import { count, time } from './values.ts';
 
 const ofTotals = <Value extends z.ZodType>(value: Value) =>

@@ -1,8 +1,10 @@
-import { z } from '@hono/zod-openapi';
 import { NEVER } from '#session/expiry';
 import { checkTopicFilter } from '#session/topic-filter';
 import { checkTopicName } from '#session/topic-name';
 import { hasLoneSurrogate, utf8Bytes } from '#session/utf8';
+// Lets schemas say, by `.openapi`, what the document tells.
+import '@hono/zod-openapi';
+import * as z from 'zod';
 
 /** With what a key puts before it, less than the 1,024 bytes of a sort key. */
 const MAXIMUM_BYTES = 1_000;
