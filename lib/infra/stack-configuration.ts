@@ -24,8 +24,8 @@ const AUDIENCE = 'a list of at least one audience of the tokens';
 const LIMIT = 'a whole number of requests from 1';
 const limit = z.number({ error: LIMIT }).check(z.int({ error: LIMIT }), z.gte(1, { error: LIMIT }));
 
-const strict = <Shape extends z.core.$ZodShape>(shape: Shape) =>
-  z.strictObject(shape, { error: `an object with ${Object.keys(shape).join(', ')}` });
+const strict = <Shape extends z.core.$ZodShape>(shape: Shape, otherwise = '') =>
+  z.strictObject(shape, { error: `${otherwise}an object with ${Object.keys(shape).join(', ')}` });
 
 const apiSchema = strict({
   jwt: z.optional(
@@ -41,12 +41,15 @@ const apiSchema = strict({
   burstLimit: z.optional(limit),
 });
 
-const consoleOptionsSchema = strict({
-  clientId: z.optional(text('the client that the issuer knows the console by')),
-  signInOrigins: z.optional(z.array(origin(ORIGINS), { error: ORIGINS })),
-  domainPrefix: z.optional(text('the first part of the address of a sign-in page')),
-  directory: z.optional(text('a folder with built files')),
-});
+const consoleOptionsSchema = strict(
+  {
+    clientId: z.optional(text('the client that the issuer knows the console by')),
+    signInOrigins: z.optional(z.array(origin(ORIGINS), { error: ORIGINS })),
+    domainPrefix: z.optional(text('the first part of the address of a sign-in page')),
+    directory: z.optional(text('a folder with built files')),
+  },
+  'false, or ',
+);
 
 const operatorSchema = z.object({
   api: z.optional(apiSchema),

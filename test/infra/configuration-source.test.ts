@@ -109,7 +109,7 @@ test.each([
   [
     'console',
     true,
-    'console: true came; allowed: an object with clientId, signInOrigins, domainPrefix, directory',
+    'console: true came; allowed: false, or an object with clientId, signInOrigins, domainPrefix, directory',
   ],
   ['console', { client: 'x' }, 'console.client: unknown key; allowed: an object with clientId'],
 ])('%s: %j is refused', (key, value, sentence) => {
