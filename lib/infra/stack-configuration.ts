@@ -25,7 +25,10 @@ const LIMIT = 'a whole number of requests from 1';
 const limit = z.number({ error: LIMIT }).check(z.int({ error: LIMIT }), z.gte(1, { error: LIMIT }));
 
 const strict = <Shape extends z.core.$ZodShape>(shape: Shape, otherwise = '') =>
-  z.strictObject(shape, { error: `${otherwise}an object with ${Object.keys(shape).join(', ')}` });
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      `${code === 'unrecognized_keys' ? '' : otherwise}an object with ${Object.keys(shape).join(', ')}`,
+  });
 
 const apiSchema = strict({
   jwt: z.optional(
