@@ -180,6 +180,9 @@ function judgeDelivered(past: Past, state: SessionState, configuration: SessionC
   if (isKept) return delivered("by the broker's own session of the client, when that returned");
   if (wasThere(message, state, configuration))
     return delivered('by the broker while the client was connected');
+  // Everything before it is delivered, or dropped with a reason; and of drops all is known that could be this one.
+  if (message.position < state.session.cursor)
+    return delivered('by the broker while the client was connected, or by the service before');
   return unclear(message);
 }
 
