@@ -1,6 +1,6 @@
 import { observeCapacity } from '#store/capacity';
-import { createMessageLog } from '#store/message-log';
-import { createStatisticsStore } from '#store/statistics';
+import { createMessageLog } from '#store/messages/message-log';
+import { createStatisticsStore } from '#store/statistics/statistics';
 import { apiDependencies, asker } from '#test/api/api-on-tables';
 import { ownDynamoDb } from '#test/store/shared-dynamodb';
 import { startTables, type TestTables } from '#test/store/tables';

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { toItem } from '#store/session-item';
+import { toItem } from '#store/sessions/session-item';
 import { hasChromium, newContext, startBrowser } from '#test/console/browser';
 import { eventually } from '#test/local/eventually';
 import { Fleet } from '#test/scenarios/fleet';

@@ -1,7 +1,7 @@
 import { recordHistory } from '#edge/record-history';
 import type { Consumed } from '#store/capacity';
-import { createHistoryStore } from '#store/history';
-import { createStatisticsStore } from '#store/statistics';
+import { createHistoryStore } from '#store/history/history';
+import { createStatisticsStore } from '#store/statistics/statistics';
 import { RecordedWrites } from '#test/edge/recorded-writes';
 import type { TestTables } from '#test/store/tables';
 import { type Figure, judged, type Measured, stated } from './figure.ts';

@@ -1,7 +1,7 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { shapeOf } from '#session/shape';
-import { SHAPE, toItem } from '#store/route-item';
+import { SHAPE, toItem } from '#store/routes/route-item';
 import { TABLE_DEFINITIONS } from '#store/table-definitions';
 import type { Progress } from './progress.ts';
 import { putAll } from './tables.ts';

@@ -1,6 +1,6 @@
 import { seededRandom } from '#local/random';
-import { createRouter } from '#store/router';
-import { createRouteStore, type RouteStore } from '#store/routes';
+import { createRouter } from '#store/routes/router';
+import { createRouteStore, type RouteStore } from '#store/routes/routes';
 import { type Figure, judged, type Measured } from './figure.ts';
 import type { Progress } from './progress.ts';
 import { createRoutes, topicOf } from './routes.ts';

@@ -1,5 +1,5 @@
-import { createRouter } from '#store/router';
-import { createRouteStore, type RouteStore } from '#store/routes';
+import { createRouter } from '#store/routes/router';
+import { createRouteStore, type RouteStore } from '#store/routes/routes';
 import type { TestTables } from '#test/store/tables';
 import { type Figure, judged, type Line, type Measured, stated } from './figure.ts';
 import type { Progress } from './progress.ts';

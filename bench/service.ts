@@ -5,7 +5,7 @@ import { ingest } from '#edge/ingest';
 import type { Message } from '#session/message';
 import { choosePolicy } from '#session/policy';
 import type { Consumed } from '#store/capacity';
-import { createRouter } from '#store/router';
+import { createRouter } from '#store/routes/router';
 import { Edge } from '#test/edge/edge';
 import type { TestTables } from '#test/store/tables';
 import { Ledger } from './tables.ts';

@@ -1,10 +1,10 @@
 import { ingest } from '#edge/ingest';
 import { seededRandom } from '#local/random';
-import { createMessageLog } from '#store/message-log';
-import { createRouter } from '#store/router';
-import { createRouteStore } from '#store/routes';
-import { toItem } from '#store/subscription-item';
-import { createSubscriptionStore } from '#store/subscriptions';
+import { createMessageLog } from '#store/messages/message-log';
+import { createRouter } from '#store/routes/router';
+import { createRouteStore } from '#store/routes/routes';
+import { toItem } from '#store/subscriptions/subscription-item';
+import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import type { TestTables } from '#test/store/tables';
 import { type Figure, judged, type Line, type Measured } from './figure.ts';
 import { exampleMessage } from './messages.ts';

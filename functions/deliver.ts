@@ -17,13 +17,13 @@ import { keepRefused } from '#lambda/refusal';
 import { choosePolicy } from '#session/policy';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
-import { createHistoryStore } from '#store/history';
-import { createMessageLog } from '#store/message-log';
+import { createHistoryStore } from '#store/history/history';
+import { createMessageLog } from '#store/messages/message-log';
 import { tableNamesFrom } from '#store/names';
-import { createRouteStore } from '#store/routes';
-import { createSessionStore } from '#store/sessions';
-import { createShareGroupStore } from '#store/share-groups';
-import { createSubscriptionStore } from '#store/subscriptions';
+import { createRouteStore } from '#store/routes/routes';
+import { createSessionStore } from '#store/sessions/sessions';
+import { createShareGroupStore } from '#store/share-groups/share-groups';
+import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createTelemetry } from '#telemetry/telemetry';
 
 /** Kept back from a run for the confirmations under way (10 s at most) and the last write. */

@@ -13,10 +13,10 @@ import { keepRefused } from '#lambda/refusal';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { tableNamesFrom } from '#store/names';
-import { createRouteStore } from '#store/routes';
-import { createSessionStore } from '#store/sessions';
-import { createShareGroupStore } from '#store/share-groups';
-import { createSubscriptionStore } from '#store/subscriptions';
+import { createRouteStore } from '#store/routes/routes';
+import { createSessionStore } from '#store/sessions/sessions';
+import { createShareGroupStore } from '#store/share-groups/share-groups';
+import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();

@@ -12,14 +12,14 @@ import { continueOperation, type OperationDependencies } from '#operator/end-idl
 import { createSignalSender } from '#packet-edge/signal-queue';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
-import { createHistoryStore } from '#store/history';
+import { createHistoryStore } from '#store/history/history';
 import { tableNamesFrom } from '#store/names';
-import { createOperationStore } from '#store/operations';
-import { createRouteStore } from '#store/routes';
-import { createSessionIndex } from '#store/session-index';
-import { createSessionStore } from '#store/sessions';
-import { createShareGroupStore } from '#store/share-groups';
-import { createSubscriptionStore } from '#store/subscriptions';
+import { createRouteStore } from '#store/routes/routes';
+import { createSessionIndex } from '#store/sessions/session-index';
+import { createSessionStore } from '#store/sessions/sessions';
+import { createShareGroupStore } from '#store/share-groups/share-groups';
+import { createOperationStore } from '#store/statistics/operations';
+import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const telemetry = createTelemetry();

@@ -7,9 +7,9 @@ import { handleStreamBatch } from '#lambda/stream-batch';
 import { sessionWriteFrom } from '#lambda/stream-records';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
-import { createHistoryStore } from '#store/history';
+import { createHistoryStore } from '#store/history/history';
 import { tableNamesFrom } from '#store/names';
-import { createStatisticsStore } from '#store/statistics';
+import { createStatisticsStore } from '#store/statistics/statistics';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const { logger, metrics } = createTelemetry();

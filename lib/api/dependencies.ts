@@ -4,7 +4,7 @@ import type { FilterListDependencies } from '#operator/filter-list';
 import type { SessionListDependencies } from '#operator/list-sessions';
 import type { TopicSubscriberDependencies } from '#operator/topic-subscribers';
 import type { TraceDependencies } from '#operator/trace';
-import type { StatisticsStore } from '#store/statistics';
+import type { StatisticsStore } from '#store/statistics/statistics';
 import type { Log } from '#telemetry/telemetry';
 
 /** What the API works with. */

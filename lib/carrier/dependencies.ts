@@ -1,6 +1,6 @@
 import type { Broker } from '#broker/broker';
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
-import type { CarriageStore } from '#store/carriages';
+import type { CarriageStore } from '#store/inflight/carriages';
 
 /** What carrying packets through AWS IoT Core works with. */
 export interface CarrierDependencies {

@@ -1,5 +1,5 @@
 import type { CloseReason, ConnectionContext } from '#packets/exchange';
-import type { Carriage } from '#store/carriages';
+import type { Carriage } from '#store/inflight/carriages';
 import type { CarrierDependencies } from './dependencies.ts';
 
 /** The packet edge itself has ended the connection, after DISCONNECT or an error: it knows. */

@@ -2,7 +2,7 @@ import { connectionIdOf, decodeUp, MAXIMUM_CARRIED_PACKET_BYTES, type UpFrame } 
 import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { REASON_CODES } from '#packets/reason-codes';
 import { receiveTimes } from '#packets/receive-times';
-import type { Carriage } from '#store/carriages';
+import type { Carriage } from '#store/inflight/carriages';
 import type { CarriageEvent } from './carriage-event.ts';
 import type { CarrierDependencies } from './dependencies.ts';
 import { CLOSED_BY_SERVICE, endCarriage, tellEnded } from './end-carriage.ts';

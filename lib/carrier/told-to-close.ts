@@ -1,7 +1,7 @@
 import type { ConnectionContext } from '#packets/exchange';
 import { generatePacket } from '#packets/generate';
 import { REASON_CODES } from '#packets/reason-codes';
-import type { Carriage } from '#store/carriages';
+import type { Carriage } from '#store/inflight/carriages';
 import type { CarrierDependencies } from './dependencies.ts';
 import { CLOSED_BY_SERVICE, endCarriage } from './end-carriage.ts';
 import { closeConnection } from './send-down.ts';

@@ -1,5 +1,5 @@
 import { type Drops, withDrops } from '#session/drops';
-import type { SessionStore } from '#store/sessions';
+import type { SessionStore } from '#store/sessions/sessions';
 
 /** Lost races before the count is given up: it answers questions, nothing depends on it. */
 const ATTEMPTS = 3;

@@ -2,7 +2,7 @@ import { choosePolicy, type SessionPolicy } from '#session/policy';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import { type SessionEvent, type Transition, transition } from '#session/transition';
-import type { SessionStore } from '#store/sessions';
+import type { SessionStore } from '#store/sessions/sessions';
 import { ContendedSessionError } from './errors.ts';
 
 /** Lost races before the event is handed back for a later retry. */

@@ -1,9 +1,9 @@
 import type { Broker } from '#broker/broker';
 import type { SessionConfiguration } from '#session/session-configuration';
-import type { RouteStore } from '#store/routes';
-import type { SessionStore } from '#store/sessions';
-import type { ShareGroupStore } from '#store/share-groups';
-import type { SubscriptionStore } from '#store/subscriptions';
+import type { RouteStore } from '#store/routes/routes';
+import type { SessionStore } from '#store/sessions/sessions';
+import type { ShareGroupStore } from '#store/share-groups/share-groups';
+import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
 import type { Requests } from './requests.ts';
 
 /** What the lifecycle edge works with. */

@@ -1,8 +1,8 @@
 import type { Session } from '#session/session';
 import type { Subscription } from '#session/subscription';
-import type { FlowStore } from '#store/flows';
-import type { MessageLog } from '#store/message-log';
-import type { RouteStore } from '#store/routes';
+import type { FlowStore } from '#store/inflight/flows';
+import type { MessageLog } from '#store/messages/message-log';
+import type { RouteStore } from '#store/routes/routes';
 
 /** A session that has ended, with what it had subscribed to. */
 export interface EndedWith {

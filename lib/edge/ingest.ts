@@ -1,8 +1,8 @@
 import type { Message } from '#session/message';
 import { timeOf } from '#session/position';
-import type { Append, MessageLog } from '#store/message-log';
-import type { Router } from '#store/router';
-import type { Route } from '#store/routes';
+import type { Append, MessageLog } from '#store/messages/message-log';
+import type { Router } from '#store/routes/router';
+import type { Route } from '#store/routes/routes';
 
 export interface IngestDependencies {
   readonly router: Router;

@@ -6,9 +6,9 @@ import type { LifeRules } from '#session/life';
 import { choosePacketPolicy, choosePolicy } from '#session/policy';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
-import type { CountsStore } from '#store/counts';
-import type { HistoryStore } from '#store/history';
-import type { TakeoverStore } from '#store/takeovers';
+import type { HistoryStore } from '#store/history/history';
+import type { CountsStore } from '#store/statistics/counts';
+import type { TakeoverStore } from '#store/statistics/takeovers';
 
 export interface RecordHistoryDependencies {
   readonly history: Pick<HistoryStore, 'apply'>;

@@ -1,5 +1,5 @@
-import type { RouteStore } from '#store/routes';
-import type { SubscriptionStore } from '#store/subscriptions';
+import type { RouteStore } from '#store/routes/routes';
+import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
 import type { Requests, RouteCheck } from './requests.ts';
 
 /** The index of subscribers is at most about a second late; this is ample. */

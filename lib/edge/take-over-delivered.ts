@@ -1,6 +1,6 @@
 import { withDelivered } from '#session/delivered-in-all';
 import type { Flow } from '#session/flow/flow';
-import type { SessionStore } from '#store/sessions';
+import type { SessionStore } from '#store/sessions/sessions';
 
 /** Lost races before the count is given up: it answers questions, nothing depends on it. */
 const ATTEMPTS = 3;

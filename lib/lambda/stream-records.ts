@@ -3,7 +3,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEven
 import type { EndedSession } from '#edge/ended-session';
 import type { SessionWrite } from '#history/derive';
 import type { Session } from '#session/session';
-import { fromImage, type StreamImage } from '#store/sessions';
+import { fromImage, type StreamImage } from '#store/sessions/sessions';
 import type { Log } from '#telemetry/telemetry';
 
 function imageOf(image: object | undefined): Session | undefined {

@@ -1,5 +1,5 @@
 import type { Requests } from '#edge/requests';
-import type { SessionStore } from '#store/sessions';
+import type { SessionStore } from '#store/sessions/sessions';
 import type { DeadLetterQueue, HeldLetter } from './dead-letter-queue.ts';
 import type { Operator, OperatorDependencies } from './dependencies.ts';
 import { clientOf, type Letter, readLetter } from './letter.ts';

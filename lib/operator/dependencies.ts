@@ -2,9 +2,9 @@ import type { DisconnectingBroker } from '#broker/broker';
 import type { EdgeDependencies } from '#edge/dependencies';
 import type { HistoryEntry } from '#history/entry';
 import type { SignalSender } from '#packet-edge/dependencies';
-import type { FlowStore } from '#store/flows';
-import type { LogPages } from '#store/log-pages';
-import type { SessionStarts } from '#store/session-starts';
+import type { FlowStore } from '#store/inflight/flows';
+import type { LogPages } from '#store/messages/log-pages';
+import type { SessionStarts } from '#store/transactions/session-starts';
 
 /** What it takes to end sessions and connections. */
 export interface EndDependencies extends EdgeDependencies {

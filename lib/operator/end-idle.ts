@@ -1,8 +1,8 @@
 import { endOf } from '#session/connection';
 import { matchesClientPattern } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
-import type { Operation, OperationPart, OperationStore } from '#store/operations';
-import type { SessionIndex } from '#store/session-index';
+import type { SessionIndex } from '#store/sessions/session-index';
+import type { Operation, OperationPart, OperationStore } from '#store/statistics/operations';
 import type { EndDependencies, Operator, OperatorDependencies } from './dependencies.ts';
 import { endSession } from './end-session.ts';
 

@@ -1,8 +1,8 @@
 import { LOG_START, positionAt, timeOf } from '#session/position';
-import type { LogPages } from '#store/log-pages';
-import type { RouteList } from '#store/route-list';
-import type { Route } from '#store/routes';
-import type { SubscriptionStore } from '#store/subscriptions';
+import type { LogPages } from '#store/messages/log-pages';
+import type { RouteList } from '#store/routes/route-list';
+import type { Route } from '#store/routes/routes';
+import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
 
 export interface FilterView {
   readonly route: Route;

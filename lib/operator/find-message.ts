@@ -1,9 +1,9 @@
 import { ownLog } from '#session/own-log';
 import { LOG_START, type Position } from '#session/position';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { LogPages } from '#store/log-pages';
-import type { FoundMessage } from '#store/message-log';
-import type { RouteStore } from '#store/routes';
+import type { LogPages } from '#store/messages/log-pages';
+import type { FoundMessage } from '#store/messages/message-log';
+import type { RouteStore } from '#store/routes/routes';
 import type { SessionState } from './session-view.ts';
 
 /** What is looked for: a message by its id, the newest one on a topic, or both. */

@@ -1,6 +1,6 @@
 import { type Counts, TOTALS, type Total } from '#history/counts';
-import type { StatisticsPoint } from '#store/points';
-import type { StatisticsStore } from '#store/statistics';
+import type { StatisticsPoint } from '#store/statistics/points';
+import type { StatisticsStore } from '#store/statistics/statistics';
 
 /** Messages that wait in the whole fleet, as the last survey has it. */
 export interface SurveyedWaiting {

@@ -5,7 +5,7 @@ import { choosePolicy } from '#session/policy';
 import { isSameMessage, type Position, timeOf } from '#session/position';
 import type { Drop, Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 import { policyOf } from './edge-of.ts';
 import type { SessionState } from './session-view.ts';
 

@@ -1,8 +1,8 @@
 import { endOf } from '#session/connection';
 import { NEVER } from '#session/expiry';
 import { exists, newestConnection, type Session } from '#session/session';
-import type { ListedClient, ListedClients, SessionIndex } from '#store/session-index';
-import type { SessionStore } from '#store/sessions';
+import type { ListedClient, ListedClients, SessionIndex } from '#store/sessions/session-index';
+import type { SessionStore } from '#store/sessions/sessions';
 
 /** Which sessions are asked for; what is absent does not matter. */
 export interface SessionQuery {

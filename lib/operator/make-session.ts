@@ -2,7 +2,7 @@ import { type Connection, PROVISIONED_FIRST, startOf } from '#session/connection
 import type { SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import { type SessionEvent, transition } from '#session/transition';
-import { MOST_SUBSCRIPTIONS } from '#store/session-starts';
+import { MOST_SUBSCRIPTIONS } from '#store/transactions/session-starts';
 import type { OperatorDependencies } from './dependencies.ts';
 import type { SessionEdge } from './edge-of.ts';
 import { followUp } from './follow-up.ts';

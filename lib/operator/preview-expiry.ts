@@ -2,7 +2,7 @@ import { endOf } from '#session/connection';
 import { capInterval, hasExpired, sessionEndMs } from '#session/expiry';
 import { matchesClientPattern } from '#session/policy';
 import { exists, newestConnection, type Session } from '#session/session';
-import type { SessionIndex } from '#store/session-index';
+import type { SessionIndex } from '#store/sessions/session-index';
 import type { OperatorDependencies } from './dependencies.ts';
 import { edgeOf, policyOf } from './edge-of.ts';
 import { countWaiting } from './waiting.ts';

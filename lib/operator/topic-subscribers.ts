@@ -2,9 +2,9 @@ import { subscriptionsOfLife } from '#session/due';
 import { exists, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
-import type { Router } from '#store/router';
-import type { SessionStore } from '#store/sessions';
-import type { SubscriberKey, SubscriberPages } from '#store/subscriber-pages';
+import type { Router } from '#store/routes/router';
+import type { SessionStore } from '#store/sessions/sessions';
+import type { SubscriberKey, SubscriberPages } from '#store/subscriptions/subscriber-pages';
 import { edgeOf } from './edge-of.ts';
 
 export interface TopicSubscriber {

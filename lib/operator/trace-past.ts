@@ -7,7 +7,7 @@ import type { SessionConfiguration } from '#session/session-configuration';
 import { wasLive } from '#session/stragglers';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 import { policyOf } from './edge-of.ts';
 import { type GivenUp, mayBeAmong, wasAway } from './given-up.ts';
 import type { SessionState } from './session-view.ts';

@@ -1,5 +1,5 @@
 import type { Subscription } from '#session/subscription';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 
 export type TraceVerdict =
   | 'noSession'

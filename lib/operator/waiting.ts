@@ -1,9 +1,9 @@
 import { merge } from '#delivery/merge';
 import { pendingBytes } from '#session/message';
 import { behind, later, type Position } from '#session/position';
-import type { LogPages } from '#store/log-pages';
-import type { FoundMessage } from '#store/message-log';
-import type { RouteStore } from '#store/routes';
+import type { LogPages } from '#store/messages/log-pages';
+import type { FoundMessage } from '#store/messages/message-log';
+import type { RouteStore } from '#store/routes/routes';
 import type { WaitingAs, WaitingPlan, WaitingRange } from './waiting-plan.ts';
 
 export interface WaitingDependencies {

@@ -2,17 +2,17 @@ import type { Requests } from '#edge/requests';
 import type { Signal } from '#packets/exchange';
 import type { Message } from '#session/message';
 import type { SessionConfiguration } from '#session/session-configuration';
-import type { Acceptance } from '#store/acceptance';
-import type { FlowStore } from '#store/flows';
-import type { ListenerStore } from '#store/listeners';
-import type { MessageLog } from '#store/message-log';
-import type { RetainedMessages } from '#store/retained-messages';
-import type { Router } from '#store/router';
-import type { RouteStore } from '#store/routes';
-import type { SessionStore } from '#store/sessions';
-import type { ShareAssignments } from '#store/share-assignments';
-import type { SubscriptionStore } from '#store/subscriptions';
-import type { WillMessages } from '#store/will-messages';
+import type { FlowStore } from '#store/inflight/flows';
+import type { MessageLog } from '#store/messages/message-log';
+import type { WillMessages } from '#store/messages/will-messages';
+import type { RetainedMessages } from '#store/retained/retained-messages';
+import type { ListenerStore } from '#store/routes/listeners';
+import type { Router } from '#store/routes/router';
+import type { RouteStore } from '#store/routes/routes';
+import type { SessionStore } from '#store/sessions/sessions';
+import type { ShareAssignments } from '#store/share-groups/share-assignments';
+import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
+import type { Acceptance } from '#store/transactions/acceptance';
 
 /** Takes signals to a listener's queue. One that is lost delays a message, it loses none. */
 export interface SignalSender {

@@ -1,5 +1,5 @@
-import type { Router } from '#store/router';
-import type { Route } from '#store/routes';
+import type { Router } from '#store/routes/router';
+import type { Route } from '#store/routes/routes';
 
 /**
  * The router of one exchange. All its packets had come before the first of them was handled, so whatever another

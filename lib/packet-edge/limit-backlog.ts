@@ -5,7 +5,7 @@ import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
 import type { Position } from '#session/position';
 import type { Subscription } from '#session/subscription';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 import type { Exchange } from './exchange.ts';
 import { packetPolicy } from './session-changes.ts';
 

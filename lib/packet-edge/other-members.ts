@@ -1,6 +1,6 @@
 import { exists } from '#session/session';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { AssignedMember } from '#store/share-assignments';
+import type { AssignedMember } from '#store/share-groups/share-assignments';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { choose } from './share-groups.ts';
 import { subscriberPages } from './signal-subscribers.ts';

@@ -5,8 +5,8 @@ import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { later, type Position, positionAt, positionOf, timeOf } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { AssignedMember } from '#store/share-assignments';
-import type { SharedSubscriber } from '#store/subscriptions';
+import type { AssignedMember } from '#store/share-groups/share-assignments';
+import type { SharedSubscriber } from '#store/subscriptions/subscriptions';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { AddressedSignal, OnlineClient } from './signals.ts';
 

@@ -1,5 +1,5 @@
 import type { Message } from '#session/message';
-import type { Route } from '#store/routes';
+import type { Route } from '#store/routes/routes';
 import { assignShared } from './share-groups.ts';
 import { type AddressedSignal, onlineAmong, type SignalDependencies } from './signals.ts';
 

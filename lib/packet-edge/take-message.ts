@@ -4,7 +4,7 @@ import { take } from '#session/flow/reading';
 import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
 import type { Subscription } from '#session/subscription';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 

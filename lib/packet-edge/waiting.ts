@@ -3,7 +3,7 @@ import { OWN_LOG_SHARDS } from '#session/own-log';
 import { later, type Position, positionAt } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 
 export interface WaitingIn {

@@ -1,13 +1,13 @@
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
-import type { ClientPage } from '#store/client-pages';
-import type { HistoryStore } from '#store/history';
-import type { RouteList } from '#store/route-list';
-import type { Route } from '#store/routes';
-import type { SessionStore } from '#store/sessions';
-import type { StatisticsStore } from '#store/statistics';
-import type { SubscriptionStore } from '#store/subscriptions';
+import type { HistoryStore } from '#store/history/history';
+import type { RouteList } from '#store/routes/route-list';
+import type { Route } from '#store/routes/routes';
+import type { ClientPage } from '#store/sessions/client-pages';
+import type { SessionStore } from '#store/sessions/sessions';
+import type { StatisticsStore } from '#store/statistics/statistics';
+import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
 import type { WaitingMessage } from './waiting.ts';
 
 /** What the survey reads, and where it keeps what it found. */

@@ -1,5 +1,5 @@
 import type { Advice } from '#advice/advice';
-import type { FindingStore } from '#store/findings';
+import type { FindingStore } from '#store/statistics/findings';
 
 /** More is not said of one client. */
 const MOST = 100;

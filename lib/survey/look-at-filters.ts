@@ -1,6 +1,6 @@
 import { filterPrefixes } from '#advice/advice-id';
 import { broadFilter, isBroad } from '#advice/broad-filter';
-import type { Route } from '#store/routes';
+import type { Route } from '#store/routes/routes';
 import type { Budget } from './budget.ts';
 import type { SurveyDependencies } from './dependencies.ts';
 import { keepAdvice } from './keep-advice.ts';

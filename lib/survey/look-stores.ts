@@ -2,14 +2,14 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
-import { createFlowStore } from '#store/flows';
-import { createHistoryStore } from '#store/history';
-import { createLogPages } from '#store/log-pages';
+import { createHistoryStore } from '#store/history/history';
+import { createFlowStore } from '#store/inflight/flows';
+import { createLogPages } from '#store/messages/log-pages';
 import type { TableNames } from '#store/names';
-import { createRouteStore } from '#store/routes';
-import { createSessionStore } from '#store/sessions';
-import { createStatisticsStore } from '#store/statistics';
-import { createSubscriptionStore } from '#store/subscriptions';
+import { createRouteStore } from '#store/routes/routes';
+import { createSessionStore } from '#store/sessions/sessions';
+import { createStatisticsStore } from '#store/statistics/statistics';
+import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { openWaiting } from './open-waiting.ts';
 
 /** The tables that a look at a client needs. */

@@ -5,8 +5,8 @@ import { pendingBytes } from '#session/message';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
-import type { FlowStore } from '#store/flows';
-import type { LogPages } from '#store/log-pages';
+import type { FlowStore } from '#store/inflight/flows';
+import type { LogPages } from '#store/messages/log-pages';
 import type { WaitingMessage } from './waiting.ts';
 
 export interface OpenWaitingDependencies extends Omit<WaitingDependencies, 'logShards'> {

@@ -1,5 +1,5 @@
 import type { Advice } from '#advice/advice';
-import type { StatisticsStore } from '#store/statistics';
+import type { StatisticsStore } from '#store/statistics/statistics';
 import type { Survey } from '#survey/survey';
 import { DOCUMENTATION } from './documentation.ts';
 import { fleetPage } from './fleet-page.ts';

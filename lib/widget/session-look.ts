@@ -4,10 +4,10 @@ import type { HistoryEntry } from '#history/entry';
 import { subscriptionsOfLife } from '#session/due';
 import { exists, type Session } from '#session/session';
 import type { Subscription } from '#session/subscription';
-import type { FindingStore } from '#store/findings';
-import type { HistoryStore } from '#store/history';
-import type { SessionStore } from '#store/sessions';
-import type { SubscriptionStore } from '#store/subscriptions';
+import type { HistoryStore } from '#store/history/history';
+import type { SessionStore } from '#store/sessions/sessions';
+import type { FindingStore } from '#store/statistics/findings';
+import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
 import { type CountingCap, countWaiting, type WaitingCount, type WaitingMessage } from '#survey/waiting';
 
 /** A look costs as many read units at the most as two pages of the console do. */

@@ -1,4 +1,4 @@
-import type { Carriage, CarriageStore } from '#store/carriages';
+import type { Carriage, CarriageStore } from '#store/inflight/carriages';
 
 /** Carriages without a table, for tests of many runs. */
 export function memoryCarriages(): CarriageStore {

@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Flow, startFlow } from '#session/flow/flow';
 import type { LoggedMessage, Message } from '#session/message';
 import { LOG_START, positionAt, positionOf } from '#session/position';
-import type { Acceptance } from '#store/acceptance';
-import type { FlowStore } from '#store/flows';
-import type { MessageLog, MessageLogOptions } from '#store/message-log';
-import type { RetainedMessages } from '#store/retained-messages';
+import type { FlowStore } from '#store/inflight/flows';
+import type { MessageLog, MessageLogOptions } from '#store/messages/message-log';
+import type { RetainedMessages } from '#store/retained/retained-messages';
+import type { Acceptance } from '#store/transactions/acceptance';
 
 const NOW_MS = 1_795_000_000_000;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CarriageStore } from '#store/carriages';
+import type { CarriageStore } from '#store/inflight/carriages';
 
 const T = 1_800_000_000_000;
 

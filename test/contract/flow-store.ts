@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { positionAt, positionOf } from '#session/position';
-import type { FlowStore } from '#store/flows';
+import type { FlowStore } from '#store/inflight/flows';
 
 const NOW_MS = 1_795_000_000_000;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '#session/message';
 import { LOG_START, positionAt, positionOf } from '#session/position';
-import type { FoundMessage, MessageLog, MessageLogOptions, Read } from '#store/message-log';
+import type { FoundMessage, MessageLog, MessageLogOptions, Read } from '#store/messages/message-log';
 
 const NOW_MS = 1_795_000_000_000;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '#session/message';
 import { positionAt } from '#session/position';
-import type { RetainedMessages } from '#store/retained-messages';
+import type { RetainedMessages } from '#store/retained/retained-messages';
 
 const NOW_MS = 1_795_000_000_000;
 

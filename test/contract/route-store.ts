@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { RouteStore } from '#store/routes';
+import type { RouteStore } from '#store/routes/routes';
 
 /** What every store of routes does. */
 export function routeStoreContract(storeAt: (clock: () => number) => RouteStore): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { LOG_START, positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
-import type { SessionStore } from '#store/sessions';
+import type { SessionStore } from '#store/sessions/sessions';
 import { exampleConnection, exampleSession } from '#test/store/example-sessions';
 
 const full = (clientId: string): Session => {

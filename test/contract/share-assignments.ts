@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { LOG_START, positionOf } from '#session/position';
-import type { ShareAssignments } from '#store/share-assignments';
+import type { ShareAssignments } from '#store/share-groups/share-assignments';
 
 /** What every table of share assignments does. */
 export function shareAssignmentsContract(assignments: () => ShareAssignments): void {

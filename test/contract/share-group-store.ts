@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { positionAt } from '#session/position';
-import type { ShareGroupStore } from '#store/share-groups';
+import type { ShareGroupStore } from '#store/share-groups/share-groups';
 
 /** What every store of `$share` groups does. */
 export function shareGroupStoreContract(storeOf: () => ShareGroupStore): void {

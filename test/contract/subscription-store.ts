@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isSubscribed, type SubscriptionChange } from '#session/subscription';
-import type { SubscriptionStore } from '#store/subscriptions';
+import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
 
 /** What every store of subscriptions does. */
 export function subscriptionStoreContract(storeOf: () => SubscriptionStore): void {

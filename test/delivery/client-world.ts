@@ -7,7 +7,7 @@ import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
 import { type Position, positionOf } from '#session/position';
 import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
 import { type SessionEvent, transition } from '#session/transition';
-import { appendInTime } from '#store/append-in-time';
+import { appendInTime } from '#store/messages/append-in-time';
 import { type Fault, withFault } from './faults.ts';
 import { MemoryStores } from './memory-stores.ts';
 import { VirtualTime } from './virtual-time.ts';

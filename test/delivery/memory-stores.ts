@@ -3,7 +3,7 @@ import type { LoggedMessage } from '#session/message';
 import { earlier, type Position } from '#session/position';
 import type { Lease, Session } from '#session/session';
 import { changeSubscription, type Subscription, type SubscriptionChange } from '#session/subscription';
-import { isStraggler } from '#store/message-item';
+import { isStraggler } from '#store/messages/message-item';
 
 interface Entry {
   readonly filter: string;

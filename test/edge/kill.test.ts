@@ -3,7 +3,7 @@ import type { EdgeDependencies } from '#edge/dependencies';
 import { repairLookUp } from '#edge/repair';
 import { checkRoute } from '#edge/route-check';
 import { cleanUp } from '#edge/session-end';
-import { createFlowStore } from '#store/flows';
+import { createFlowStore } from '#store/inflight/flows';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Edge, SECOND, START_MS } from './edge.ts';
 import { killAtEachCall } from './killed.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type RecordedWrite, type RecordHistoryDependencies, recordHistory } from '#edge/record-history';
 import type { PublishedEvent } from '#history/event-schemas';
-import { createHistoryStore } from '#store/history';
-import { createStatisticsStore } from '#store/statistics';
+import { createHistoryStore } from '#store/history/history';
+import { createStatisticsStore } from '#store/statistics/statistics';
 import { Edge, SECOND, START_MS } from './edge.ts';
 import { Killer } from './killed.ts';
 import { RecordedWrites } from './recorded-writes.ts';

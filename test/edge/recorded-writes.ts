@@ -1,7 +1,7 @@
 import { type RecordedWrite, readWrite } from '#edge/record-history';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
-import type { SessionStore } from '#store/sessions';
+import type { SessionStore } from '#store/sessions/sessions';
 
 /** What the stream of the Sessions table would tell: every write that took effect, in order. */
 export class RecordedWrites {

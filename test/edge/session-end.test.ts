@@ -3,8 +3,8 @@ import type { EndedSession } from '#edge/ended-session';
 import { cleanUp, type SessionEndDependencies } from '#edge/session-end';
 import type { EventDetails } from '#history/event-schemas';
 import type { Session } from '#session/session';
-import { createFlowStore } from '#store/flows';
-import { createHistoryStore } from '#store/history';
+import { createHistoryStore } from '#store/history/history';
+import { createFlowStore } from '#store/inflight/flows';
 import { Edge, SECOND, START_MS } from './edge.ts';
 import { useTables } from './started-tables.ts';
 

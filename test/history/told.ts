@@ -5,7 +5,7 @@ import type { PublishedEvent } from '#history/event-schemas';
 import type { LifeRules } from '#session/life';
 import type { Session } from '#session/session';
 import { type SessionEvent, transition } from '#session/transition';
-import { entryKey } from '#store/history-item';
+import { entryKey } from '#store/history/history-item';
 import { T0 } from '#test/session/lifecycle-events';
 
 /** What is told of a client, write by write. */

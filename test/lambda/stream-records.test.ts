@@ -3,7 +3,7 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { endedSessionFrom, handleStreamRecords, sessionWriteFrom } from '#lambda/stream-records';
 import type { Session } from '#session/session';
-import { toItem } from '#store/session-item';
+import { toItem } from '#store/sessions/session-item';
 import { exampleSession } from '#test/store/example-sessions';
 import { context, RecordedTelemetry } from './invocations.ts';
 

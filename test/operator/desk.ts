@@ -3,9 +3,9 @@ import type { HistoryEntry } from '#history/entry';
 import type { LoggedAct, OperatorDependencies } from '#operator/dependencies';
 import type { Signal } from '#packets/exchange';
 import type { SessionPolicy } from '#session/policy';
-import { createFlowStore } from '#store/flows';
-import { createLogPages } from '#store/log-pages';
-import { createSessionStarts } from '#store/session-starts';
+import { createFlowStore } from '#store/inflight/flows';
+import { createLogPages } from '#store/messages/log-pages';
+import { createSessionStarts } from '#store/transactions/session-starts';
 import { Edge } from '#test/edge/edge';
 import type { TestTables } from '#test/store/tables';
 

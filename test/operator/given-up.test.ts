@@ -8,7 +8,7 @@ import { FOLLOW_BROKER } from '#session/policy';
 import { positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
 import { DEFAULT_SETTINGS } from '#session/settings';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 import { exampleConnection, exampleSession } from '#test/store/example-sessions';
 
 const T = 1_795_000_000_000;

@@ -1,7 +1,7 @@
 import { deriveHistory } from '#history/derive';
 import type { LifeRules } from '#session/life';
-import type { HistoryStore } from '#store/history';
-import type { SessionStore } from '#store/sessions';
+import type { HistoryStore } from '#store/history/history';
+import type { SessionStore } from '#store/sessions/sessions';
 
 /** Sessions whose writes are told to the history, as the stream of their table does. */
 export function recorded(

@@ -9,8 +9,8 @@ import { countWaiting, type WaitingMessage, waitingMessages, waitingPage } from 
 import type { Message } from '#session/message';
 import { choosePolicy } from '#session/policy';
 import { matches } from '#session/topic-filter';
-import type { MessageLog } from '#store/message-log';
-import { createShareGroupStore } from '#store/share-groups';
+import type { MessageLog } from '#store/messages/message-log';
+import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { openWaiting } from '#survey/open-waiting';
 import { apiDependencies } from '#test/api/api-on-tables';
 import { Edge, SECOND, settings } from '#test/edge/edge';

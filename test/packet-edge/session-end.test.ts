@@ -5,7 +5,7 @@ import type { EventDetails } from '#history/event-schemas';
 import { enterMessage } from '#packet-edge/enter-message';
 import type { QoS } from '#session/message';
 import { newestConnection } from '#session/session';
-import { createShareGroupStore } from '#store/share-groups';
+import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { useTables } from '#test/edge/started-tables';
 import { packetEdge, type TestEdge } from './dependencies.ts';
 import { WillClient } from './will-client.ts';

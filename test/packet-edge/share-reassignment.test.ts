@@ -6,7 +6,7 @@ import type { MemberEnd } from '#edge/requests';
 import { cleanUp } from '#edge/session-end';
 import { REASSIGNED_MESSAGES } from '#packet-edge/limits';
 import { reassignShared } from '#packet-edge/share-reassignment';
-import { createShareGroupStore } from '#store/share-groups';
+import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { useTables } from '#test/edge/started-tables';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import type { TestTables } from '#test/store/tables';

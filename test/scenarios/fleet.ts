@@ -6,7 +6,7 @@ import { type Cloud, type CloudOptions, startCloud } from '#local/cloud';
 import { synthesize } from '#local/template/synthesize';
 import type { ConfigurationInput } from '#session/configuration';
 import type { Session } from '#session/session';
-import { fromItem } from '#store/sessions';
+import { fromItem } from '#store/sessions/sessions';
 import { eventually } from '#test/local/eventually';
 import { type UsedDynamoDb, useDynamoDb } from '#test/store/shared-dynamodb';
 

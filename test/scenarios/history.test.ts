@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#history/entry';
 import { type DetailType, EVENT_SCHEMAS } from '#history/event-schemas';
-import { createHistoryStore } from '#store/history';
-import { createStatisticsStore } from '#store/statistics';
+import { createHistoryStore } from '#store/history/history';
+import { createStatisticsStore } from '#store/statistics/statistics';
 import { eventually } from '#test/local/eventually';
 import { BRIEF_SECONDS, CONFIGURATION } from './configuration.ts';
 import { Device, Fleet } from './fleet.ts';

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Advice } from '#advice/advice';
-import { createStatisticsStore, type StatisticsStore } from '#store/statistics';
+import { createStatisticsStore, type StatisticsStore } from '#store/statistics/statistics';
 import type { Survey } from '#survey/survey';
 import { eventually } from '#test/local/eventually';
 import { CLIENT } from '#test/local/services';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clockMarginMs, consistentFromMs, settledBeforeMs } from '#session/append-time';
 import { type Position, positionAt, positionOf, timeOf } from '#session/position';
-import { appendInTime } from '#store/append-in-time';
+import { appendInTime } from '#store/messages/append-in-time';
 import { randomSeed } from '#test/session/random-seed';
 
 const SETTLE_MS = 4_000;

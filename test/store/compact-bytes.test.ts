@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { positionOf } from '#session/position';
 import { ByteReader, ByteWriter } from '#store/compact-bytes';
-import { fromItem, toItem } from '#store/flow-item';
+import { fromItem, toItem } from '#store/inflight/flow-item';
 import { randomSeed } from '#test/session/random-seed';
 
 const NOW_MS = 1_795_000_000_000;

@@ -10,8 +10,8 @@ import {
 import { getAll } from '#store/get-all';
 import { tableNamesFrom } from '#store/names';
 import { untilUncontended } from '#store/request';
-import { createRouteStore } from '#store/routes';
-import { createSessionStore, fromItem } from '#store/sessions';
+import { createRouteStore } from '#store/routes/routes';
+import { createSessionStore, fromItem } from '#store/sessions/sessions';
 import { clientOf, localClient, refusing, saying, stopTold } from './told-dynamodb.ts';
 
 afterEach(stopTold);

@@ -3,8 +3,8 @@ import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#history/entry';
-import { createHistoryStore, type HistoryStore } from '#store/history';
-import { entryKey } from '#store/history-item';
+import { createHistoryStore, type HistoryStore } from '#store/history/history';
+import { entryKey } from '#store/history/history-item';
 import { observed } from './observed.ts';
 import { startTables, type TestTables } from './tables.ts';
 

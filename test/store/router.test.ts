@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from '#session/shape';
-import { createRouter } from '#store/router';
-import type { Route, RouteReading } from '#store/routes';
+import { createRouter } from '#store/routes/router';
+import type { Route, RouteReading } from '#store/routes/routes';
 
 /** Routes that count what they are asked. */
 function routesOf(filters: string[]) {

@@ -1,7 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Session } from '#session/session';
-import { createSessionIndex, inBytes, type ListedClients, type SessionIndex } from '#store/session-index';
-import { createSessionStore } from '#store/sessions';
+import {
+  createSessionIndex,
+  inBytes,
+  type ListedClients,
+  type SessionIndex,
+} from '#store/sessions/session-index';
+import { createSessionStore } from '#store/sessions/sessions';
 import { useTables } from '#test/edge/started-tables';
 import { exampleConnection, exampleSession } from './example-sessions.ts';
 

@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CounterChanges, RecordedChanges } from '#history/counts';
-import { createStatisticsStore, type StatisticsStore } from '#store/statistics';
+import { createStatisticsStore, type StatisticsStore } from '#store/statistics/statistics';
 import { observed } from './observed.ts';
 import { startTables, type TestTables } from './tables.ts';
 

@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientPage } from '#store/client-pages';
 import type { TableNames } from '#store/names';
-import { createSessionStore } from '#store/sessions';
-import { createTakeoverStore } from '#store/takeovers';
+import { clientPage } from '#store/sessions/client-pages';
+import { createSessionStore } from '#store/sessions/sessions';
+import { createTakeoverStore } from '#store/statistics/takeovers';
 import { exampleSession } from './example-sessions.ts';
 import { startTables, type TestTables } from './tables.ts';
 

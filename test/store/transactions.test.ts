@@ -3,9 +3,9 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startFlow } from '#session/flow/flow';
 import { positionAt } from '#session/position';
-import { createAcceptance } from '#store/acceptance';
-import { toItem } from '#store/flow-item';
-import { createFlowStore } from '#store/flows';
+import { toItem } from '#store/inflight/flow-item';
+import { createFlowStore } from '#store/inflight/flows';
+import { createAcceptance } from '#store/transactions/acceptance';
 import { clientOf, refusing, saying, stopTold } from './told-dynamodb.ts';
 
 afterEach(stopTold);

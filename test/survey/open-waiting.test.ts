@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { positionAt } from '#session/position';
 import { DEFAULT_SETTINGS } from '#session/settings';
-import type { LogPageRead } from '#store/log-pages';
-import type { FoundMessage } from '#store/message-log';
+import type { LogPageRead } from '#store/messages/log-pages';
+import type { FoundMessage } from '#store/messages/message-log';
 import { openWaiting } from '#survey/open-waiting';
 import type { WaitingMessage } from '#survey/waiting';
 import { awaySession, NOW_MS, subscriptionOf } from './surveyed-fleet.ts';

@@ -1,6 +1,6 @@
 import { startEndIdle } from '#operator/end-idle';
 import { previewExpiry as preview } from '#operator/preview-expiry';
-import type { Operation } from '#store/operations';
+import type { Operation } from '#store/statistics/operations';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Api } from '../environment.ts';

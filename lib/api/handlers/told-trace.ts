@@ -1,7 +1,7 @@
 import type { TraceView } from '#operator/trace-view';
 import { LOG_START, timeOf } from '#session/position';
 import { owedSinceMs } from '#session/subscription';
-import type { FoundMessage } from '#store/message-log';
+import type { FoundMessage } from '#store/messages/message-log';
 import { isoTime } from '../iso-time.ts';
 import type { Trace } from '../schemas/trace.ts';
 

@@ -4,7 +4,7 @@ import type { PublishPacket } from '#packets/types';
 import type { Flow } from '#session/flow/flow';
 import { type Received, receive } from '#session/flow/inbound';
 import type { Message } from '#session/message';
-import type { Route } from '#store/routes';
+import type { Route } from '#store/routes/routes';
 import { announce, enterMessage } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';

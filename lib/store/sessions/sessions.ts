@@ -1,0 +1,68 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Session } from '#session/session';
+import { getAll } from '../get-all.ts';
+import { conditional, request, unlessContended, untilUncontended } from '../request.ts';
+import { connectedClients } from './connected-clients.ts';
+import { fromItem } from './session-item.ts';
+import { sessionPut } from './session-put.ts';
+
+export { fromItem } from './session-item.ts';
+
+export type SessionWrite =
+  | { readonly written: true }
+  /** Another write came first; `current` is what it left, absent when the item has been removed. */
+  | { readonly written: false; readonly current?: Session };
+
+/** Sessions: one item a client. */
+export interface SessionStore {
+  /** The item as it stands, also when its session has ended or expired: `exists` decides. */
+  get(clientId: string): Promise<Session | undefined>;
+  /** Those of these clients that have one, each as it stands, in no order. */
+  getMany(clientIds: readonly string[], reading?: SessionReading): Promise<Session[]>;
+  /** Client identifiers of the sessions that are connected, a page at a time; the index is a little late. */
+  connected(): AsyncIterable<readonly string[]>;
+  /** Replaces the session if it still is at `expectedRevision`, undefined: if there is none. */
+  write(session: Session, expectedRevision: number | undefined): Promise<SessionWrite>;
+}
+
+export interface SessionReading {
+  /** false: as it stood a second ago at most times, for half the read units. */
+  readonly consistent?: boolean;
+}
+
+/** The image of a stream record, as Lambda hands it over. */
+export type StreamImage = Parameters<typeof unmarshall>[0];
+
+/** A session from the image of a stream record. */
+export function fromImage(image: StreamImage): Session {
+  return fromItem(unmarshall(image));
+}
+
+/** @example createSessionStore(client, names.sessions) */
+export function createSessionStore(client: DynamoDBDocumentClient, table: string): SessionStore {
+  return {
+    async get(clientId) {
+      const command = new GetCommand({ TableName: table, Key: { clientId }, ConsistentRead: true });
+      const { Item } = await request(`read the session of ${clientId}`, client.send(command));
+      return Item === undefined ? undefined : fromItem(Item);
+    },
+
+    async getMany(clientIds, { consistent = true } = {}) {
+      const keys = [...new Set(clientIds)].map((clientId) => ({ clientId }));
+      return (await getAll(client, table, 'read sessions', keys, consistent)).map(fromItem);
+    },
+
+    connected: () => connectedClients(client, table),
+
+    async write(session, expectedRevision) {
+      const command = new PutCommand(sessionPut(table, session, expectedRevision));
+      const doing = `write the session of ${session.clientId}`;
+      const put = await untilUncontended(doing, () =>
+        unlessContended(conditional(doing, client.send(command))),
+      );
+      if (put.met) return { written: true };
+      return put.item === undefined ? { written: false } : { written: false, current: fromItem(put.item) };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { DynamoDBDocumentClient, PutCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Subscription } from '#session/subscription';
+import { queryAll } from '../query.ts';
+import { fromItem, type StoredSubscription, toItem } from './subscription-item.ts';
+
+/** All subscriptions of a client, of whatever incarnation. */
+export async function listStored(
+  client: DynamoDBDocumentClient,
+  table: string,
+  clientId: string,
+  consistent = true,
+): Promise<StoredSubscription[]> {
+  const items = await queryAll(client, `list the subscriptions of ${clientId}`, {
+    TableName: table,
+    KeyConditionExpression: 'clientId = :clientId',
+    ExpressionAttributeValues: { ':clientId': clientId },
+    ConsistentRead: consistent,
+  });
+  return items.map(fromItem);
+}
+
+/** The Put of a subscription that still is as it was read, undefined: if there is none. */
+export function subscriptionPut(
+  table: string,
+  subscription: Subscription,
+  known: StoredSubscription | undefined,
+  nowMs: number,
+) {
+  return {
+    TableName: table,
+    Item: { ...toItem({ subscription, revision: (known?.revision ?? 0) + 1 }, nowMs) },
+    ...(known === undefined
+      ? { ConditionExpression: 'attribute_not_exists(clientId)' }
+      : {
+          ConditionExpression: 'revision = :known',
+          ExpressionAttributeValues: { ':known': known.revision },
+        }),
+  } satisfies PutCommandInput;
+}

@@ -1,0 +1,60 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isSubscribed, type Subscription } from '#session/subscription';
+import { getAll } from '../get-all.ts';
+import { request } from '../request.ts';
+import { FILTER_INDEX } from '../table-definitions.ts';
+import { fromItem } from './subscription-item.ts';
+
+export interface SubscriberKey {
+  readonly clientId: string;
+  /** As the client sent it, `$share/…` included. */
+  readonly filter: string;
+}
+
+export interface SubscriberPage {
+  readonly subscriptions: readonly Subscription[];
+  /** The last one that was looked at; absent on the last page. */
+  readonly next?: SubscriberKey;
+}
+
+/** Subscriptions of a filter, `$share` left out, with all that is known of them; a second late at most times. */
+export interface SubscriberPages {
+  page(
+    filter: string,
+    page: { readonly limit: number; readonly after?: SubscriberKey },
+  ): Promise<SubscriberPage>;
+}
+
+/** @example createSubscriberPages(client, names.subscriptions) */
+export function createSubscriberPages(client: DynamoDBDocumentClient, table: string): SubscriberPages {
+  return {
+    async page(filter, { limit, after }) {
+      const doing = `list the subscribers of ${filter}`;
+      const command = new QueryCommand({
+        TableName: table,
+        IndexName: FILTER_INDEX.indexName,
+        KeyConditionExpression: 'routedFilter = :filter',
+        ExpressionAttributeValues: { ':filter': filter },
+        Limit: limit,
+        ...(after !== undefined && { ExclusiveStartKey: { routedFilter: filter, ...after } }),
+      });
+      const { Items = [], LastEvaluatedKey } = await request(doing, client.send(command));
+      const keys = Items.map((item) => ({
+        clientId: String(item['clientId']),
+        filter: String(item['filter']),
+      }));
+      const items = await getAll(client, table, doing, keys);
+      const order = new Map(keys.map((key, index) => [JSON.stringify([key.clientId, key.filter]), index]));
+      const placeOf = (each: Subscription) => order.get(JSON.stringify([each.clientId, each.filter])) ?? 0;
+      const subscriptions = items
+        .map((item) => fromItem(item).subscription)
+        .filter(isSubscribed)
+        .sort((one, other) => placeOf(one) - placeOf(other));
+      const last = keys.at(-1);
+      return {
+        subscriptions,
+        ...(LastEvaluatedKey !== undefined && last !== undefined && { next: last }),
+      };
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { appendedInTime, appendTimeMs } from '#session/append-time';
+import type { Flow } from '#session/flow/flow';
+import type { Message } from '#session/message';
+import { type Position, positionOf, timeOf } from '#session/position';
+import { transacted } from '../cancellation.ts';
+import { StoreTransactionError } from '../errors.ts';
+import { type FlowWrite, flowPut, notWritten } from '../inflight/flow-write.ts';
+import { createFlowStore } from '../inflight/flows.ts';
+import { type Append, logPuts } from '../messages/log-put.ts';
+import { createMessageLog, type MessageLogOptions } from '../messages/message-log.ts';
+import type { TableNames } from '../names.ts';
+import { untilUncontended } from '../request.ts';
+import { ensureFirstLevel, retainedItemOf, retainedPut } from '../retained/retained-put.ts';
+
+/**
+ * As many as one transaction takes besides the flow and a retained message, stragglers twice. A topic matches at
+ * most one filter of each shape, and an installation has a handful of shapes, so one message comes nowhere near it.
+ */
+const MAXIMUM_APPENDS = 49;
+
+export interface Accept {
+  /** A message once for each durable filter that it matches. */
+  readonly appends: readonly Append[];
+  /** The flow in which its packet identifier is entered. */
+  readonly flow: Flow;
+  readonly expectedRevision: number | undefined;
+  /** With RETAIN: it is kept for its topic, unless a newer one is. [MQTT-3.3.1-5] */
+  readonly retained?: Message;
+}
+
+export type Accepted =
+  | (Extract<FlowWrite, { written: true }> & {
+      /** The latest time at which one was appended, epoch milliseconds; absent: there were none. */
+      readonly appendedAtMs?: number;
+    })
+  | Extract<FlowWrite, { written: false }>;
+
+/** Takes over messages of QoS 2. */
+export interface Acceptance {
+  /**
+   * Logs the messages, retains one and writes the flow, all or nothing: whatever is retried, a message enters once.
+   * Resolves once no reader can pass the messages unseen. [MQTT-4.3.3-8] [MQTT-4.3.3-10]
+   */
+  accept(accept: Accept): Promise<Accepted>;
+}
+
+/** @example createAcceptance(client, names, { settleSeconds: 4, clock: Date.now }) */
+export function createAcceptance(
+  client: DynamoDBDocumentClient,
+  tables: Pick<TableNames, 'messages' | 'inflight'>,
+  options: MessageLogOptions,
+): Acceptance {
+  const { clock } = options;
+  const settleMs = options.settleSeconds * 1000;
+  const flows = createFlowStore(client, tables.inflight);
+  const log = createMessageLog(client, tables.messages, options);
+
+  /** Undefined when others were at the same items. */
+  async function transact(
+    accept: Accept,
+    positionIn: (append: Append) => Position,
+  ): Promise<FlowWrite | undefined> {
+    const { appends, flow, expectedRevision, retained } = accept;
+    const { stored, put } = flowPut(tables.inflight, flow, expectedRevision);
+    const puts = appends.flatMap((append) => logPuts(tables.messages, positionIn(append), append));
+    if (retained !== undefined)
+      puts.push(retainedPut(tables.messages, retainedItemOf(retained), retained.receivedAtMs));
+    const command = new TransactWriteCommand({
+      TransactItems: [put, ...puts].map((each) => ({ Put: each })),
+      // For the retries of the client: a transaction that was made is not made again.
+      ClientRequestToken: randomUUID(),
+    });
+    const result = await transacted(`accept messages of ${flow.clientId}`, client.send(command));
+    switch (result.outcome) {
+      case 'done':
+        return { written: true, flow: stored };
+      case 'conditionFailed':
+        return notWritten(result.item);
+      case 'conflict':
+        return undefined;
+      case 'otherConditionFailed':
+        return transact(withoutRetained(accept), positionIn);
+    }
+  }
+
+  return {
+    async accept(accept) {
+      const { appends, flow, expectedRevision, retained } = accept;
+      if (appends.length === 0 && retained === undefined) return flows.write(flow, expectedRevision);
+      if (appends.length > MAXIMUM_APPENDS) throw new StoreTransactionError(appends.length, MAXIMUM_APPENDS);
+      if (retained !== undefined) await ensureFirstLevel(client, tables.messages, retained.topic);
+      const startedAtMs = clock();
+      const atMsOf = ({ message, notBeforeMs }: Append) =>
+        appendTimeMs(message.receivedAtMs, startedAtMs, settleMs, notBeforeMs);
+      const write = await untilUncontended(`accept messages of ${flow.clientId}`, () =>
+        transact(accept, (append) => positionOf(atMsOf(append), append.message.messageId)),
+      );
+      if (!write.written) return write;
+      const confirmedAtMs = clock();
+      // Readers that have taken the message already pass its copy over.
+      const late = appends.filter((append) => !appendedInTime(atMsOf(append), confirmedAtMs, settleMs));
+      const again = await Promise.all(late.map((append) => log.append(append)));
+      if (appends.length === 0) return write;
+      return { ...write, appendedAtMs: Math.max(...appends.map(atMsOf), ...again.map(timeOf)) };
+    },
+  };
+}
+
+/** A newer message is retained for its topic already. */
+function withoutRetained({ retained: _, ...accept }: Accept): Accept {
+  return accept;
+}
