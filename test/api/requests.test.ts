@@ -123,6 +123,27 @@ test('a session that its device could never reach is refused before it is made',
   }
 });
 
+test.each([
+  [0, 201],
+  [2, 201],
+  [3, 409],
+])(
+  'a session that has ended %i times before it could be told of is answered with %i',
+  async (times, status) => {
+    let left = times;
+    const get: typeof dependencies.sessions.get = async (clientId) => {
+      left -= 1;
+      return left >= 0 ? undefined : dependencies.sessions.get(clientId);
+    };
+    const short = asker({ ...dependencies, sessions: { ...dependencies.sessions, get } });
+    const body = JSON.stringify({ sessionExpiryInterval: 60, subscriptions: [] });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await short(`/sessions/short-${times}`, { method: 'PUT', headers, body });
+    expect(answer.status).toBe(status);
+    if (status === 409) expect(answer.body).toMatchObject({ code: 'session.contended' });
+  },
+);
+
 test.each(['nonsense', '{}', '7', '{"filter":"a","after":7}'])(
   'a cursor of subscribers that its caller has made of %s is refused',
   async (key) => {

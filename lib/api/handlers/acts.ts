@@ -28,8 +28,12 @@ const BROKER_UNAVAILABLE = {
   detail: 'The broker could not be asked to close the connection; ask again in a second',
 };
 
+/** How often a session is brought to what it is to be when its time is over just then, or somebody ends it. */
+const PUT_TRIES = 3;
+
 const ENDED_MEANWHILE = {
-  detail: 'The session was made, and has ended again meanwhile; look at its history',
+  detail:
+    'The session was as asked, and had ended before it could be told of, again and again; look at its history, and ask for a longer interval if it expires',
 };
 
 /** The session after an act; undefined: the act has ended it, or something has meanwhile. */
@@ -72,15 +76,23 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
     const { clientId } = context.req.valid('param');
     const { sessionExpiryInterval, subscriptions } = context.req.valid('json');
     const wanted = { sessionExpiryInterval, subscriptions: subscriptions.map(wantedSubscription) };
-    const done = await provision(clientId, wanted, operatorOf(context.env), acts);
-    if (done.outcome === 'refused') {
-      const detail = done.reason.slice(0, 1_000);
-      const errors = [{ in: 'path' as const, field: 'clientId', message: detail }];
-      return problemAnswer(context, 'request.invalid', done.isOfIdentifier ? { detail, errors } : { detail });
+    let isNew = false;
+    for (let tries = 0; tries < PUT_TRIES; tries += 1) {
+      const done = await provision(clientId, wanted, operatorOf(context.env), acts);
+      if (done.outcome === 'refused') {
+        const detail = done.reason.slice(0, 1_000);
+        const errors = [{ in: 'path' as const, field: 'clientId', message: detail }];
+        return problemAnswer(
+          context,
+          'request.invalid',
+          done.isOfIdentifier ? { detail, errors } : { detail },
+        );
+      }
+      isNew ||= done.outcome === 'created';
+      const session = await sessionAfter(clientId, dependencies);
+      if (session !== undefined) return isNew ? context.json(session, 201) : context.json(session, 200);
     }
-    const session = await sessionAfter(clientId, dependencies);
-    if (session === undefined) return problemAnswer(context, 'session.contended', ENDED_MEANWHILE);
-    return done.outcome === 'created' ? context.json(session, 201) : context.json(session, 200);
+    return problemAnswer(context, 'session.contended', ENDED_MEANWHILE);
   });
 
   api.openapi(dropMessages, async (context) => {
