@@ -86,20 +86,24 @@ async function nextPart(
   };
 }
 
-/** Whether a session was ended by this operation, now or by a try of the same part that has died. */
+/**
+ * Whether a session was ended by this operation, now or by a try of the same part that has died: an end by others
+ * since is theirs, and the client may be back meanwhile.
+ */
 async function endOne(
   clientId: string,
   operation: Operation,
   dependencies: OperationDependencies,
 ): Promise<boolean> {
-  const isIdle = (session: Session) => {
+  const { operationId } = operation;
+  const isMeant = (session: Session) => {
     const endedAtMs = endOf(newestConnection(session));
     return endedAtMs !== undefined && endedAtMs <= idleSinceMs(operation);
   };
-  const end = await endSession(clientId, operation, dependencies, isIdle);
+  const end = await endSession(clientId, operation, dependencies, { isMeant, operationId });
   if (end.outcome === 'ended') return true;
-  if (end.outcome !== 'endedBefore') return false;
-  return (newestConnection(end.session).endedByOperatorAtMs ?? 0) >= operation.startedAtMs;
+  const session = await dependencies.sessions.get(clientId);
+  return session?.connections.some(({ endedByOperation }) => endedByOperation === operationId) ?? false;
 }
 
 async function endAll(operation: Operation, part: OperationPart, dependencies: OperationDependencies) {

@@ -19,17 +19,22 @@ export type SessionEnd =
 
 type Settled = Session | 'notFound' | 'spared';
 
+export interface EndOptions {
+  /** Of the session as it stands when it is ended; absent: any is. */
+  readonly isMeant?: (session: Session) => boolean;
+  /** The background operation that ends it; the session remembers whose its end is. */
+  readonly operationId?: string;
+}
+
 /**
  * Ends a session and all it held, and its connection if there is one; at the broker its own session too. Whatever
  * connects next begins a new life.
- *
- * @param isMeant of the session as it stands when it is ended; absent: any
  */
 export async function endSession(
   clientId: string,
   operator: Operator,
   dependencies: EndDependencies,
-  isMeant: (session: Session) => boolean = () => true,
+  { isMeant = () => true, operationId }: EndOptions = {},
 ): Promise<SessionEnd> {
   const decided = await decide<Settled>(
     clientId,
@@ -46,6 +51,7 @@ export async function endSession(
         ...(versionNumber !== undefined && { versionNumber }),
         seenAtMs,
         endedByOperatorAtMs: Math.max(nowMs, startOf(newest)),
+        ...(operationId !== undefined && { endedByOperation: operationId }),
       };
       return { event: { kind: 'connection', connection } };
     },

@@ -29,6 +29,8 @@ export interface Connection {
   readonly progress?: Progress;
   /** An operator has ended the session then: its life ends with this connection, whatever it would have lasted. */
   readonly endedByOperatorAtMs?: number;
+  /** That end is of this background operation, which counts it. */
+  readonly endedByOperation?: string;
   /** An operator has given up everything before this position that waits for the client. */
   readonly givenUpBefore?: Position;
   /**

@@ -34,8 +34,8 @@ export function joinConnection(
   if (before === undefined) return inOrder([...known, fact], settings);
   const delivered = joinDelivered(before.delivered, fact.delivered);
   const joined: Connection = {
-    ...before,
-    ...fact,
+    ...withoutEnd(before),
+    ...withoutEnd(fact),
     seenAtMs: Math.min(before.seenAtMs, fact.seenAtMs),
     // Once it is known that the broker's answer proved nothing, it stays so.
     ...(before.brokerResumed === false && { brokerResumed: false }),
@@ -47,13 +47,26 @@ export function joinConnection(
 
 /** What operators did, from both: the first end stands, and the last of what was given up. */
 function actsOf(one: Connection, other: Connection): Partial<Connection> {
-  const endedAtMs = Math.min(
-    one.endedByOperatorAtMs ?? Number.POSITIVE_INFINITY,
-    other.endedByOperatorAtMs ?? Number.POSITIVE_INFINITY,
-  );
   const givenUp = later(one.givenUpBefore ?? '', other.givenUpBefore ?? '');
   return {
-    ...(Number.isFinite(endedAtMs) && { endedByOperatorAtMs: endedAtMs }),
+    ...firstEnd(one, other),
     ...(givenUp !== '' && { givenUpBefore: givenUp }),
   };
+}
+
+/** With the operation whose end it is, if it is one's; of two at the same moment always the same. */
+function firstEnd(one: Connection, other: Connection): Partial<Connection> {
+  const oneMs = one.endedByOperatorAtMs ?? Number.POSITIVE_INFINITY;
+  const otherMs = other.endedByOperatorAtMs ?? Number.POSITIVE_INFINITY;
+  const isOnes =
+    oneMs === otherMs ? (one.endedByOperation ?? '') <= (other.endedByOperation ?? '') : oneMs < otherMs;
+  const { endedByOperatorAtMs, endedByOperation } = isOnes ? one : other;
+  return {
+    ...(endedByOperatorAtMs !== undefined && { endedByOperatorAtMs }),
+    ...(endedByOperation !== undefined && { endedByOperation }),
+  };
+}
+
+function withoutEnd({ endedByOperatorAtMs: _, endedByOperation: __, ...connection }: Connection) {
+  return connection;
 }

@@ -40,6 +40,7 @@ const full = (clientId: string): Session => {
         connectedAtMs: 10,
         isProvisioned: true,
         endedByOperatorAtMs: 12,
+        endedByOperation: 'an operation',
         givenUpBefore: positionAt(11),
         delivered: { incarnation: session.incarnation, messages: 1 },
       },

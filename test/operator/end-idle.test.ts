@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { continueOperation, type OperationDependencies, startEndIdle } from '#operator/end-idle';
+import { endSession } from '#operator/end-session';
 import { type PreviewDependencies, previewExpiry } from '#operator/preview-expiry';
 import { createSessionIndex } from '#store/sessions/session-index';
 import type { Operation } from '#store/statistics/operations';
@@ -99,6 +100,68 @@ describe('sessions of clients that have been away for long', () => {
       }
     }
   }, 60_000);
+
+  it('are counted by the operation that ended them, when two go over them at once and both are killed', async () => {
+    for (const [call, afterwards] of [
+      [0, false],
+      [5, true],
+      [9, true],
+      [14, false],
+      [21, true],
+    ] as const) {
+      const { desk, acts, clients } = await fleet({ away: 12 });
+      const start = () => startEndIdle({ clients, idleSeconds: 3600 }, desk.operator, acts);
+      const operations = [await start(), await start()];
+      const killers = operations.map(({ operationId }) => {
+        const killer = new Killer(call, afterwards);
+        const dying = killer.threaten(acts, ['operations', 'sessions', 'broker', 'requests', 'history']);
+        return continueOperation(operationId, dying).catch((error: unknown) => {
+          if (!killer.hasStruck) throw error;
+        });
+      });
+      await Promise.all(killers);
+      await Promise.all(operations.map((operation) => run(acts, operation)));
+      const done = await Promise.all(
+        operations.map(({ operationId }) => acts.operations.operation(operationId)),
+      );
+      const ended = done.map((operation) => operation?.ended ?? 0);
+      expect(
+        ended.reduce((sum, each) => sum + each),
+        `${ended}, killed ${afterwards ? 'after' : 'at'} call ${call}`,
+      ).toBe(12);
+    }
+  }, 60_000);
+
+  it('are counted also where the client has come back before a part is done again', async () => {
+    const { desk, acts, clients, sessions } = await fleet({ away: 1 });
+    const operation = await startEndIdle({ clients, idleSeconds: 3600 }, desk.operator, acts);
+    const append = async () => {
+      throw new Error('no history');
+    };
+    const dying = { ...acts, history: { ...acts.history, append } };
+    await expect(continueOperation(operation.operationId, dying)).rejects.toThrow('no history');
+    const [{ clientId } = { clientId: '' }] = await sessions();
+    await desk.handle(desk.connected(1, NOW + SECOND, { clientId }));
+    expect(await run(acts, operation)).toBe('succeeded');
+    expect(await acts.operations.operation(operation.operationId)).toMatchObject({ ended: 1 });
+    expect((await sessions()).map(({ status }) => status)).toEqual(['connected']);
+  });
+
+  it('are none of the operation where an operator has ended them meanwhile', async () => {
+    const { desk, acts, clients, sessions } = await fleet({ away: 2 });
+    const operation = await startEndIdle({ clients, idleSeconds: 3600 }, desk.operator, acts);
+    const [first] = await sessions();
+    const operations = {
+      ...acts.operations,
+      putOperation: async (...given: Parameters<typeof acts.operations.putOperation>) => {
+        const [{ part }] = given;
+        if (part !== undefined) await endSession(first?.clientId ?? '', desk.operator, acts);
+        return acts.operations.putOperation(...given);
+      },
+    };
+    expect(await run({ ...acts, operations }, operation)).toBe('succeeded');
+    expect(await acts.operations.operation(operation.operationId)).toMatchObject({ ended: 1 });
+  });
 
   it('are given up when a part fails each time', async () => {
     const { desk, acts, clients } = await fleet({ away: 1 });

@@ -3,7 +3,7 @@ import { changeInterval } from '#operator/change-interval';
 import { disconnect } from '#operator/disconnect';
 import { endSession } from '#operator/end-session';
 import { resume } from '#operator/resume';
-import { exists } from '#session/session';
+import { exists, type Session } from '#session/session';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { useTables } from '#test/edge/started-tables';
 import { Desk } from './desk.ts';
@@ -136,12 +136,8 @@ describe('a session that an operator ends', () => {
 
   it('is spared when it is not as it was meant', async () => {
     const desk = await deskIn('connected');
-    const end = await endSession(
-      desk.clientId,
-      desk.operator,
-      desk.acts,
-      ({ status }) => status !== 'connected',
-    );
+    const isMeant = ({ status }: Session) => status !== 'connected';
+    const end = await endSession(desk.clientId, desk.operator, desk.acts, { isMeant });
     expect(end).toEqual({ outcome: 'spared' });
     expect((await desk.session()).status).toBe('connected');
   });

@@ -108,7 +108,7 @@ describe('a session of the packet edge that an operator ends', () => {
     await desk.connect();
     await endSession(desk.clientId, desk.operator, desk.acts);
     await desk.connect();
-    const end = await endSession(desk.clientId, desk.operator, desk.acts, () => false);
+    const end = await endSession(desk.clientId, desk.operator, desk.acts, { isMeant: () => false });
     expect(end).toEqual({ outcome: 'spared' });
     expect((await desk.session()).status).toBe('connected');
   });

@@ -48,6 +48,24 @@ describe('what is known of the connections', () => {
     expect(join([one, other], seen)).toEqual([one, other]);
   });
 
+  it('keeps the first end by an operator, with the operation that it is of', () => {
+    const ends = [
+      { endedByOperatorAtMs: T0 + 7, endedByOperation: 'one' },
+      { endedByOperatorAtMs: T0 + 5 },
+      { endedByOperatorAtMs: T0 + 5, endedByOperation: 'two' },
+      { endedByOperatorAtMs: T0 + 5, endedByOperation: 'three' },
+    ];
+    const joined = (...order: readonly number[]) =>
+      order.map((index) => connection(1, T0, ends[index])).reduce(join, [] as readonly Connection[]);
+    const other = connection(1, T0);
+    expect(join([connection(1, T0, ends[0])], other)).toEqual([connection(1, T0, ends[0])]);
+    expect(joined(0, 1)).toEqual([connection(1, T0, ends[1])]);
+    expect(joined(1, 0)).toEqual([connection(1, T0, ends[1])]);
+    expect(joined(0, 2)).toEqual(joined(2, 0));
+    expect(joined(2, 3)).toEqual(joined(3, 2));
+    expect(joined(1, 2)).toEqual(joined(2, 1));
+  });
+
   it('sorts again when the true start of a connection becomes known', () => {
     const early = { sessionIdentifier: 'early', seenAtMs: T0 + 100 };
     const known = [connection(2, T0 + 50), early];

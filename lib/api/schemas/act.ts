@@ -73,7 +73,10 @@ export const operation = z
     operationId: z.string(),
     status: z.enum(['running', 'succeeded', 'failed']),
     examined: count,
-    ended: count,
+    ended: count.openapi({
+      description:
+        'Sessions that this operation has ended; those that ended otherwise meanwhile are not among them',
+    }),
     startedAt: time,
     startedBy: z.string().openapi({ description: 'The ARN of an IAM identity or the subject of a token' }),
     clients: z.string().openapi({ description: 'As they were asked for' }),

@@ -28,6 +28,7 @@ const ORDER = [
   'givenUpBefore',
   'isProvisioned',
   'behindMs',
+  'endedByOperation',
 ] as const satisfies readonly (keyof Connection)[];
 
 /** `delivered` lies apart, so that connections without it stay short. */
@@ -80,7 +81,7 @@ function shifted(times: Partial<Connection>, byMs: number): Partial<Connection> 
 
 export function connectionToList(connection: Connection, incarnation: string): StoredList {
   const { sessionIdentifier, caughtUpFrom, progress, seenAtMs, connectedAtMs, disconnectReason } = connection;
-  const { givenUpBefore } = connection;
+  const { givenUpBefore, endedByOperation } = connection;
   const stored: Record<string, unknown> = {
     ...connection,
     ...shifted(connection, -(connectedAtMs ?? 0)),
@@ -92,6 +93,7 @@ export function connectionToList(connection: Connection, incarnation: string): S
       ? {}
       : { progress: progressToList(progress, { incarnation, from: caughtUpFrom }) }),
     ...(givenUpBefore === undefined ? {} : { givenUpBefore: shortPosition(givenUpBefore) }),
+    ...(endedByOperation === undefined ? {} : { endedByOperation: shortIdentifier(endedByOperation) }),
   };
   return trimmed(ORDER.map((property) => (nothingForgotten && stored[property]) ?? null));
 }
@@ -101,7 +103,7 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
   const stored = Object.fromEntries(
     present.filter(([, value]) => value !== undefined),
   ) as unknown as Connection;
-  const { connectedAtMs = 0, disconnectReason, progress, givenUpBefore } = stored;
+  const { connectedAtMs = 0, disconnectReason, progress, givenUpBefore, endedByOperation } = stored;
   const caughtUpFrom = stored.caughtUpFrom === undefined ? undefined : fullPosition(stored.caughtUpFrom);
   const implied = { incarnation, from: caughtUpFrom };
   return {
@@ -115,6 +117,7 @@ export function connectionFromList(list: StoredList, incarnation: string): Conne
       ? {}
       : { progress: progressFromList(progress as unknown as StoredList, implied) }),
     ...(givenUpBefore === undefined ? {} : { givenUpBefore: fullPosition(givenUpBefore) }),
+    ...(endedByOperation === undefined ? {} : { endedByOperation: fullIdentifier(endedByOperation) }),
   };
 }
 

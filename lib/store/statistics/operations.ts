@@ -9,7 +9,7 @@ export interface Operation {
   readonly status: 'running' | 'succeeded' | 'failed';
   /** Sessions that were looked at. */
   readonly examined: number;
-  /** Sessions that were ended. */
+  /** Sessions that it has ended itself. */
   readonly ended: number;
   readonly startedAtMs: number;
   readonly finishedAtMs?: number;
