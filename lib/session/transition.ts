@@ -61,12 +61,14 @@ function isStale(prior: Session, fact: Connection, { settings }: LifeRules): boo
   const known = prior.connections.some(
     (connection) => connection.sessionIdentifier === fact.sessionIdentifier,
   );
-  if (!known && prior.before !== undefined) {
+  const [oldest] = prior.connections;
+  if (!known && prior.before !== undefined && oldest !== undefined) {
     const forgotten = prior.before.connection;
     const isForgotten =
       fact.sessionIdentifier === forgotten.sessionIdentifier &&
       (fact.versionNumber ?? forgotten.versionNumber) === forgotten.versionNumber;
-    return isForgotten || isNoNewer(fact, forgotten, prior.connections, settings);
+    // What is known of those before the oldest is too little to say which of them it was.
+    return isForgotten || isNoNewer(fact, oldest, prior.connections, settings);
   }
   const newest = newestConnection(prior);
   const isEarlier = known && fact.sessionIdentifier !== newest.sessionIdentifier;
