@@ -3,7 +3,9 @@ import { statedPolicy } from '#session/session-configuration';
 import type { Advice } from './advice.ts';
 import type { ClientEvidence } from './evidence.ts';
 
-const PLACE = 'Put the line above the other policies: the first that matches wins.';
+const ABOVE = 'Put the line above the other policies: the first that matches wins.';
+/** A second policy for the same clients would be refused, since nothing could reach it. */
+const INSTEAD = 'Put the line in the place of the policy that is for this client alone.';
 const NO_PATTERN =
   'No policy can be written for this client alone, since its identifier is too long for a pattern or holds a *.';
 
@@ -20,7 +22,8 @@ export function policyChange(
   if (clientId.includes('*') || clientId.length > MAXIMUM_PATTERN_CHARACTERS)
     return { text: `${text} ${NO_PATTERN}` };
   const line = statedPolicy({ ...policy, ...different, clients: clientId });
-  return { text: `${text} ${PLACE}`, policy: JSON.stringify(line) };
+  const place = policy.clients === clientId ? INSTEAD : ABOVE;
+  return { text: `${text} ${place}`, policy: JSON.stringify(line) };
 }
 
 /** With a lower maximum no interval of a policy may be above it. */

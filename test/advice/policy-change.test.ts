@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adviseOnClient } from '#advice/advise';
 import type { ClientEvidence } from '#advice/evidence';
 import { type PolicyInput, parseConfiguration } from '#session/configuration';
 import { NEVER } from '#session/expiry';
-import { choosePolicy } from '#session/policy';
+import { choosePacketPolicy, choosePolicy } from '#session/policy';
+import { randomSeed } from '#test/session/random-seed';
 import { absence, clientEvidence, HOUR_MS, NOW_MS } from './client-evidence.ts';
 
 const CLIENT = 'vehicle-7';
@@ -111,6 +113,80 @@ describe('the policy line of an advice', () => {
       expect(advice?.change.text).toContain('No policy can be written for this client alone');
     },
   );
+});
+
+const NEIGHBOURS = ['vehicle-8', 'vehicle-70', 'vehicle-', 'xvehicle-7', 'lamp'];
+
+const interval = fc.constantFrom(0, 60, 3_600, 7_200, 86_400, 604_800, NEVER);
+const policyInput: fc.Arbitrary<PolicyInput> = fc
+  .record(
+    {
+      clients: fc.constantFrom('*', 'vehicle-*', '*-7', 'v*7', CLIENT),
+      sessionExpiryInterval: fc.oneof(fc.constantFrom('client', 'broker', 'never'), interval),
+      defaultSessionExpiryInterval: interval,
+      maximumSessionExpiryInterval: fc.oneof(fc.constant('never'), interval),
+      mqtt311SessionExpiryInterval: interval,
+      edge: fc.constantFrom('lifecycle', 'packets'),
+      queueQos0: fc.boolean(),
+      overflow: fc.constantFrom('drop-oldest', 'drop-newest'),
+      maximumPendingBytes: fc.integer({ min: 1 }),
+      delivery: fc.constantFrom('service', 'broker'),
+      noticeTopic: fc.constantFrom('present/x', 'a'),
+    },
+    { requiredKeys: ['clients'] },
+  )
+  .map((policy) => policy as PolicyInput)
+  .filter((policy) => isAccepted(policy));
+
+function isAccepted(...policies: PolicyInput[]): boolean {
+  try {
+    return policiesOf(...policies).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Evidence for every advice that has a policy line. */
+const evidence: fc.Arbitrary<Partial<ClientEvidence>> = fc
+  .tuple(interval, fc.integer({ min: 1, max: 5_000 }))
+  .chain(([sessionExpiryInterval, hours]) =>
+    fc.constantFrom<Partial<ClientEvidence>>(
+      neverAwayForLong(sessionExpiryInterval),
+      { sessionExpiryInterval, absences: [absence(hours, { hadExpired: true, lostMessages: 7 })] },
+      { sessionExpiryInterval, status: 'disconnected', disconnectedAtMs: NOW_MS - hours * HOUR_MS },
+      {
+        sessionExpiryInterval,
+        subscriptions: [{ filter: 'a/b', subscribedAtMs: 0, waitingMessages: 100 }],
+        connections: [1, 2, 3].map((ago) => ({ atMs: NOW_MS - ago * HOUR_MS, began: 'resumed' as const })),
+      },
+    ),
+  );
+
+describe('a policy line, whatever the policies and the advice', () => {
+  it('is taken where its text says that it belongs, and leaves every other client alone', () => {
+    let lines = 0;
+    fc.assert(
+      fc.property(policyInput, policyInput, fc.boolean(), evidence, (first, second, isPacket, more) => {
+        const inputs = [first, second].filter((_, index, all) => isAccepted(...all) || index === 0);
+        const edge = isPacket ? 'packets' : 'lifecycle';
+        const policy = (isPacket ? choosePacketPolicy : choosePolicy)(policiesOf(...inputs), CLIENT);
+        for (const { change } of adviseOnClient(clientEvidence({ policy, edge, ...more }), NOW_MS)) {
+          if (change.policy === undefined) continue;
+          lines += 1;
+          const line: PolicyInput = JSON.parse(change.policy);
+          const others = change.text.includes('in the place of')
+            ? inputs.filter(({ clients }) => clients !== CLIENT)
+            : inputs;
+          const after = policiesOf(line, ...others);
+          expect(choosePolicy(after, CLIENT)).toMatchObject(line);
+          for (const other of NEIGHBOURS)
+            expect(choosePolicy(after, other)).toEqual(choosePolicy(policiesOf(...inputs), other));
+        }
+      }),
+      { seed: randomSeed, numRuns: 1_000 },
+    );
+    expect(lines).toBeGreaterThan(100);
+  });
 });
 
 describe('what would mend a subscription of which nothing is delivered', () => {
