@@ -7,14 +7,20 @@ import type { Problem } from './schemas/problem.ts';
 
 /** So many problems are named; more help nobody. */
 const MAXIMUM_NAMED = 20;
+/** Of a field, whose name may be the caller's own. */
+const MAXIMUM_CHARACTERS = 120;
 
 const PLACES = { param: 'path', query: 'query', json: 'body' } as const;
 
 type Named = NonNullable<Problem['errors']>[number];
 
 function fieldOf(path: readonly PropertyKey[], place: Named['in']): string {
-  if (place !== 'body') return path.map(String).join('.');
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const parts = path.map(String);
+  const field =
+    place === 'body'
+      ? parts.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+      : parts.join('.');
+  return field.length > MAXIMUM_CHARACTERS ? `${field.slice(0, MAXIMUM_CHARACTERS)}…` : field;
 }
 
 /** Of a name that is not known the name itself is the field. */

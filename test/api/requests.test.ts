@@ -109,6 +109,20 @@ test.each([
   expect(answer.body).toMatchObject({ code: 'request.invalid', detail });
 });
 
+test.each([
+  ['in a body', 'PATCH', '/sessions/a', { sessionExpiryInterval: 60, ['\n/~'.repeat(10_000)]: 1 }],
+  ['in a query', 'GET', `/sessions?${'x'.repeat(6_000)}=1`, undefined],
+])('a name that is not known is not told at any length %s', async (_, method, path, body) => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await ask(
+    path,
+    body === undefined ? { method } : { method, headers, body: JSON.stringify(body) },
+  );
+  expect(answer.status).toBe(400);
+  expect(JSON.stringify(answer.body).length).toBeLessThan(2_000);
+  expect(answer.body).toMatchObject({ detail: expect.stringContaining('openapi.json') });
+});
+
 test('a session that its device could never reach is refused before it is made', async () => {
   const init = {
     method: 'PUT',
