@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import { shortCountText } from '../text/quantity.ts';
 import { colour } from './colours.ts';
+import { timeAxis } from './time-axis.ts';
 
 export interface Curve {
   readonly name: string;
@@ -39,7 +40,7 @@ export function plotOptions(
     },
     scales: { y: { range: (_plot, _low, high) => [0, niceTop(high)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 26, space: 70, values: TIMES },
+      { ...axis, grid: { show: false }, size: 26, space: 70, ...timeAxis },
       { ...axis, size: 44, space: 34, values: (_plot, values) => values.map(shortCountText) },
     ],
     series: [
@@ -54,16 +55,6 @@ export function plotOptions(
     hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx)] },
   };
 }
-
-/** Hours and minutes, and the day where it begins. */
-const TIMES: uPlot.Axis.DynamicValues = (_plot, splits) =>
-  splits.map((seconds) => {
-    const at = new Date(seconds * 1000);
-    const isMidnight = at.getHours() === 0 && at.getMinutes() === 0;
-    return isMidnight
-      ? at.toLocaleDateString(undefined, { day: '2-digit', month: 'short' })
-      : at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
-  });
 
 /** A little air above the highest value, and no scale below 4, so that counts have whole steps. */
 function niceTop(high: number | null): number {
