@@ -109,6 +109,16 @@ describe.runIf(hasChromium)('the pages of the console', () => {
     await eventually(async () => expect(await left()).toBeLessThan(first));
   });
 
+  it('session: where nothing waits it says why', async () => {
+    const { fleet } = desk.api;
+    fleet.sessions.set('silent', sampleSession('silent', fleet.nowMs, { subscriptions: [], dropped: 3 }));
+    const page = await desk.open('#/sessions/silent');
+    const waiting = page.getByRole('region', { name: 'Waiting messages', exact: true });
+    await waiting
+      .getByText('no subscriptions, so nothing is kept for it. 3 messages did not reach')
+      .waitFor();
+  });
+
   it('session: payloads come only when asked for, as text or in hexadecimal', async () => {
     const page = await desk.open('#/sessions/gateway-berlin-01');
     await page.getByText('sites/berlin/3/commands/firmware').waitFor();

@@ -3,6 +3,7 @@ import { pathText as pathTextOfApi } from '#api/path-text';
 import { pathText } from '#console/api/path-text';
 import { curvesOf, withPolled } from '#console/charts/series';
 import { href, parseRoute, sessionHref } from '#console/route';
+import { nothingWaitingText } from '#console/session-page/nothing-waiting';
 import { timeLineOf } from '#console/session-page/spans';
 import { durationText, intervalText, NEVER_SECONDS } from '#console/text/duration';
 import { factText } from '#console/text/fact';
@@ -10,6 +11,7 @@ import { bytesOf, hexOf, textOf } from '#console/text/payload';
 import { bytesText, counted, rateText } from '#console/text/quantity';
 import { visible, visibleLines } from '#console/text/visible';
 import { NEVER } from '#session/expiry';
+import { DAY_MS, sampleSession, subscription } from './fixture/sample-session.ts';
 
 const ODD_NAMES = [
   'meter-7',
@@ -68,6 +70,21 @@ it('quantities', () => {
   ]);
   expect([counted(1, 'session'), counted(2_000, 'session')]).toEqual(['1 session', '2,000 sessions']);
   expect([0, 0.25, 9.96, 12.4].map(rateText)).toEqual(['0', '0.3', '10.0', '12']);
+});
+
+it('that nothing waits is told with what it means', () => {
+  const one = sampleSession('meter-7', 0).session;
+  const inflight = { outbound: [{ packetId: 1, qos: 1 as const, state: 'publish' as const }], inbound: [] };
+  const shared = { ...subscription('$share/jobs/#', DAY_MS * 4) };
+  const cases = [one, { subscriptions: [] }, { dropped: 16 }, { inflight }, { subscriptions: [shared] }];
+  const told = cases.map((changes) => nothingWaitingText({ ...one, ...changes }));
+  expect(told).toEqual([
+    'Of what was published for this client nothing is left to deliver.',
+    'The client has no subscriptions, so nothing is kept for it.',
+    'Of what was published for this client nothing is left to deliver. 16 messages did not reach it: Drops tells why.',
+    'All that is left is under way, not acknowledged yet: 1 message.',
+    'Of what was published for this client nothing is left to deliver. What waits for a share group is not shown: whichever member returns first gets it.',
+  ]);
 });
 
 it('facts are told in units that people read', () => {

@@ -68,7 +68,7 @@ function Sections({ session }: { session: Session }) {
           ))}
         </Card>
       )}
-      <WaitingMessages clientId={clientId} waiting={session.waiting} />
+      <WaitingMessages session={session} />
       <Subscriptions subscriptions={session.subscriptions} />
       <div class="columns">
         <Inflight inflight={session.inflight} />

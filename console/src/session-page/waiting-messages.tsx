@@ -11,6 +11,7 @@ import { Empty } from '../parts/states.tsx';
 import { usePages } from '../parts/use-pages.ts';
 import { durationText } from '../text/duration.ts';
 import { bytesText } from '../text/quantity.ts';
+import { nothingWaitingText } from './nothing-waiting.ts';
 import { Payload } from './payload.tsx';
 
 const PAGE_SIZE = 20;
@@ -30,13 +31,9 @@ const PAYLOAD_COLUMN: Column<WaitingMessage> = {
     payload === undefined ? '–' : <Payload base64={payload} contentType={contentType} />,
 };
 
-interface WaitingMessagesProps {
-  readonly clientId: string;
-  readonly waiting: Session['waiting'];
-}
-
 /** Looking takes nothing away; payloads are asked for only when wanted. */
-export function WaitingMessages({ clientId, waiting }: WaitingMessagesProps) {
+export function WaitingMessages({ session }: { session: Session }) {
+  const { clientId, waiting } = session;
   const api = useApi();
   const [withPayload, setWithPayload] = useState(false);
   const pages = usePages(
@@ -71,9 +68,7 @@ export function WaitingMessages({ clientId, waiting }: WaitingMessagesProps) {
         what="waiting messages"
         columns={withPayload ? [...COLUMNS, PAYLOAD_COLUMN] : COLUMNS}
         keyOf={({ messageId, filter }) => JSON.stringify([messageId, filter])}
-        empty={
-          <Empty title="Nothing is waiting">All that was published for this client has reached it.</Empty>
-        }
+        empty={<Empty title="Nothing is waiting">{nothingWaitingText(session)}</Empty>}
       />
     </Card>
   );
