@@ -6,6 +6,7 @@ import { isoTime } from '../iso-time.ts';
 import { problemAnswer } from '../problem.ts';
 import { getAdvice, getStats, getStatsPoints } from '../routes/fleet.ts';
 import type { Advice } from '../schemas/advice.ts';
+import { toldAdvice } from './told-advice.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -57,7 +58,7 @@ export function addFleet(api: Api, { statistics, clock }: ApiDependencies): void
     ]);
     return context.json(
       {
-        advice: [...page.advice],
+        advice: page.advice.map(toldAdvice),
         ...(survey !== undefined && { surveyedAt: isoTime(survey.surveyedAtMs) }),
         ...(page.nextKey !== undefined && { nextCursor: cursors.encode(page.nextKey) }),
       },

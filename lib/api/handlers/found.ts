@@ -1,5 +1,6 @@
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Advice } from '../schemas/advice.ts';
+import { toldAdvice } from './told-advice.ts';
 
 /** What a problem `session.notFound` says. */
 export const NO_SESSION = {
@@ -20,5 +21,5 @@ export async function adviceOn(
   const pages = await Promise.all(
     advicePrefixes(clientId).map((prefix) => statistics.advice<Advice>({ limit: MOST_ADVICE, prefix })),
   );
-  return pages.flatMap(({ advice }) => advice);
+  return pages.flatMap(({ advice }) => advice.map(toldAdvice));
 }

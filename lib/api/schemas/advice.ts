@@ -17,7 +17,15 @@ export const advice = z
     clientId: z.string().optional(),
     filter: z.string().optional(),
     summary: z.string().openapi({ description: 'One sentence, with the numbers of the evidence' }),
-    evidence: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.string())])),
+    evidence: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.string())])).openapi({
+      description: 'What was counted or measured: times, then counts, then lists',
+      example: {
+        firstAt: '2026-11-24T06:12:40.000Z',
+        lastAt: '2026-11-25T05:58:03.000Z',
+        takeovers: 41,
+        addresses: ['192.0.2.17', '198.51.100.4'],
+      },
+    }),
     change: z.object({
       text: z.string(),
       policy: z.string().optional().openapi({ description: 'JSON, ready to copy' }),
