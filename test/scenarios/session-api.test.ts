@@ -81,6 +81,13 @@ it('says who would get a message on a topic', async () => {
   expect(filters).toMatchObject([{ filter: FILTER, subscribers: { count: 1, atLeast: false } }]);
 });
 
+it('asks for a delivery run where the client is connected', async () => {
+  expect(await ask('resumeDelivery', `${ofClient}/resume`, { method: 'POST' })).toMatchObject({
+    httpStatus: 202,
+    outcome: 'requested',
+  });
+});
+
 it('closes a connection and keeps the session, which the history tells', async () => {
   expect(await ask('disconnectSession', `${ofClient}/disconnect`, { method: 'POST' })).toMatchObject({
     httpStatus: 200,
@@ -96,7 +103,7 @@ it('closes a connection and keeps the session, which the history tells', async (
     outcome: 'notConnected',
   });
   expect(await ask('resumeDelivery', `${ofClient}/resume`, { method: 'POST' })).toMatchObject({
-    httpStatus: 202,
+    httpStatus: 200,
     outcome: 'notConnected',
   });
 });

@@ -22,7 +22,7 @@ const DISCONNECTED: Readonly<Record<Disconnection['outcome'], string>> = {
 
 const RESUMED: Readonly<Record<Resumption['outcome'], string>> = {
   requested: 'A delivery run was asked for.',
-  notConnected: 'The client is away. Delivery begins when it returns.',
+  notConnected: 'The client is away: nothing was asked for. Delivery begins when it returns.',
 };
 
 export const ACTS = {

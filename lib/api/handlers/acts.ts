@@ -122,6 +122,6 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
     const { clientId } = context.req.valid('param');
     const { outcome } = await resume(clientId, operatorOf(context.env), acts);
     if (outcome === 'notFound') return problemAnswer(context, 'session.notFound', NO_SESSION);
-    return context.json({ outcome }, 202);
+    return outcome === 'requested' ? context.json({ outcome }, 202) : context.json({ outcome }, 200);
   });
 }

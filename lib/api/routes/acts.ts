@@ -83,10 +83,12 @@ export const resumeDelivery = createRoute({
   path: '/sessions/{clientId}/resume',
   operationId: 'resumeDelivery',
   summary: 'Ask for a delivery run now',
+  description: 'Of a client that is away nothing is asked: delivery begins by itself when it returns.',
   tags,
   request: ofSession,
   responses: {
-    202: answer(resumption, 'A run was asked for, where the client is connected'),
+    200: answer(resumption, 'The client is away: nothing was asked for'),
+    202: answer(resumption, 'A run was asked for'),
     ...problems('session.notFound', 'session.contended'),
   },
 });

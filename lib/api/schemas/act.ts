@@ -41,7 +41,9 @@ export type DroppedMessages = z.infer<typeof droppedMessages>;
 
 export const resumption = z
   .object({ outcome: z.enum(['requested', 'notConnected']) })
-  .openapi('Resumption', { description: '`notConnected`: delivery begins when the client returns' });
+  .openapi('Resumption', {
+    description: '`notConnected`: nothing was done; delivery begins by itself when the client returns',
+  });
 export type Resumption = z.infer<typeof resumption>;
 
 const clients = searchText.openapi({
