@@ -39,11 +39,9 @@ export const droppedMessages = z
   .openapi('DroppedMessages');
 export type DroppedMessages = z.infer<typeof droppedMessages>;
 
-export const resumption = z
-  .object({ outcome: z.enum(['requested', 'notConnected']) })
-  .openapi('Resumption', {
-    description: '`notConnected`: nothing was done; delivery begins by itself when the client returns',
-  });
+export const resumption = z.object({ outcome: z.enum(['requested', 'notConnected']) }).openapi('Resumption', {
+  description: '`notConnected`: nothing was done; delivery begins by itself when the client returns',
+});
 export type Resumption = z.infer<typeof resumption>;
 
 const clients = searchText.openapi({
