@@ -2,6 +2,7 @@ import { messageHasExpired, pendingBytes } from '#session/message';
 import { choosePacketPolicy, choosePolicy } from '#session/policy';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
+import { isHeldByBroker } from './held-by-broker.ts';
 import { owedByFlow } from './owed-by-flow.ts';
 import { owedBySession } from './owed-by-session.ts';
 
@@ -18,7 +19,12 @@ export interface LostMessages {
   readonly atLeast: boolean;
 }
 
-/** What was waiting for a session when it ended. A message that several of its filters match counts once. */
+const NOTHING: LostMessages = { messages: 0, bytes: 0, topics: [], atLeast: false };
+
+/**
+ * What was waiting for a session when it ended, and would have been delivered a second earlier. A message that several
+ * of its filters match counts once.
+ */
 export async function countLost(
   ended: EndedWith,
   { policies, settings }: SessionConfiguration,
@@ -28,6 +34,7 @@ export async function countLost(
   const isOfPacketEdge = ended.session.carrier !== undefined;
   const choose = isOfPacketEdge ? choosePacketPolicy : choosePolicy;
   const rules = { policy: choose(policies, ended.session.clientId), settings };
+  if (!isOfPacketEdge && isHeldByBroker(ended, rules)) return NOTHING;
   const owed = isOfPacketEdge ? owedByFlow(ended, rules, stores) : owedBySession(ended, rules, stores);
   const seen = new Set<string>();
   const topics = new Set<string>();

@@ -90,6 +90,30 @@ describe('the end of a session', () => {
     expect(entries).toMatchObject([{ type: 'expired', atMs: T + 3660 * SECOND, lostMessages: 2 }]);
   });
 
+  it.each([
+    ['nothing while the broker still holds it', 7200, {}, false, 0],
+    ["what the broker's own session does not outlive", 3600, {}, false, 1],
+    ['what was owed before, and is not the broker to deliver', 7200, {}, true, 1],
+    ['nothing of a broker that delivers alone', 7200, { delivery: 'broker' as const }, true, 0],
+  ])('tells as lost %s', async (_, sessionExpiry, policy, isBehind, lost) => {
+    const { edge, announced, dependencies } = newEnd(policy);
+    const value = { connected: true, cleanSession: false, sessionExpiry, keepAliveSeconds: 60 };
+    edge.broker.grant(edge.filter('a'));
+    if (isBehind) {
+      await edge.handle(edge.connected(0, T - 1000 * SECOND));
+      await edge.handle(edge.subscribed(0, T - 999 * SECOND, edge.filter('a')));
+      await edge.handle(edge.disconnected(0, T - 500 * SECOND));
+    }
+    edge.broker.connectionAnswer = { outcome: 'found', value };
+    await edge.handle(edge.connected(1, T));
+    await edge.handle(edge.subscribed(1, T, edge.filter('a')));
+    await edge.handle(edge.disconnected(1, T + 60 * SECOND));
+    const session = await edge.session();
+    await publish(edge, 'a', T + 100 * SECOND, 'waits', edge.filter('a'));
+    await cleanUp(endedWith(session, 'expired', session.endsAtMs ?? 0, true), dependencies);
+    expect(announced).toMatchObject([{ lost: { messages: lost } }]);
+  });
+
   it('is announced with the same id however often, and with another one in another life', async () => {
     const { edge, announced, dependencies } = newEnd();
     const session = await endedSession(edge);

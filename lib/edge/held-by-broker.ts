@@ -1,0 +1,22 @@
+import { endOf } from '#session/connection';
+import { hasExpired, sessionEndMs } from '#session/expiry';
+import type { LifeRules } from '#session/life';
+import { livesOf } from '#session/lives';
+import { newestConnection } from '#session/session';
+import type { EndedWith } from './ended-with.ts';
+
+/**
+ * The broker's own session of the client outlived that of the service: what waited is the broker's to deliver, to a
+ * client that returns a second before the end as to one that returns after it.
+ */
+export function isHeldByBroker(
+  { session, endedAtMs }: Pick<EndedWith, 'session' | 'endedAtMs'>,
+  rules: LifeRules,
+): boolean {
+  const connection = newestConnection(session);
+  const goneAtMs = endOf(connection);
+  if (connection.brokerCleanSession !== false || goneAtMs === undefined) return false;
+  const seconds = connection.brokerSessionExpiry ?? rules.settings.brokerSessionExpirySeconds;
+  if (hasExpired(sessionEndMs(goneAtMs, seconds), endedAtMs)) return false;
+  return rules.policy.delivery === 'broker' || livesOf(session, rules).at(-1)?.caughtUp === true;
+}
