@@ -18,11 +18,13 @@ export interface CloudOptions {
   /** Whom the session API takes who brings no credentials that anybody knows; default `operator`. */
   readonly apiAuthorization?: ApiAuthorization;
   /**
-   * Callers of the session API by access key id, each with the managed policies of the stack that it has.
+   * Callers of the session API by access key id, each with its secret and the managed policies of the stack that it has.
    *
-   * @example { reader: ['SessionApiRead'], both: ['SessionApiRead', 'SessionApiWrite'] }
+   * @example { reader: { secretAccessKey: 'of the reader', policies: ['SessionApiRead'] } }
    */
-  readonly apiCallers?: Readonly<Record<string, readonly string[]>>;
+  readonly apiCallers?: Readonly<
+    Record<string, { readonly secretAccessKey: string; readonly policies: readonly string[] }>
+  >;
   /** In place of the period of every schedule of the stack. */
   readonly schedulePeriodSeconds?: number;
   /** A folder that keeps the tables; without it they live in memory. */

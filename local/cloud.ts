@@ -181,9 +181,9 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     },
   });
 
-  for (const [name, policies] of Object.entries(options.apiCallers ?? {})) {
+  for (const [name, { secretAccessKey, policies }] of Object.entries(options.apiCallers ?? {})) {
     const arns = policies.map((policy) => stack.managedPolicies[policy] ?? policy);
-    callers.add(name, { functionName: name, roleArn: roles.addOutsider(name, arns) });
+    callers.add(name, { functionName: name, roleArn: roles.addOutsider(name, arns), secretAccessKey });
   }
 
   const iotCore = await IotCore.start({

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { accessKeyIdIn, type Callers } from '#local/iam/callers';
+import { isSignedWith, type SignedRequest } from '#local/iam/request-signature';
 import { nameOfRole, type Roles } from '#local/iam/roles';
 import type { Environment } from '#local/template/template';
 import { type ApiAnswer, refusal } from './api-answer.ts';
@@ -10,7 +10,7 @@ import type { Route } from './route.ts';
 /**
  * `operator`: who brings no credentials, or some that nobody here knows, is the operator of this machine and may do
  * everything, as everything local takes any credentials. `enforced`: they are refused as on AWS. In both, known
- * callers are held to their role and tokens to their scopes.
+ * callers are held to their signature and their role, and tokens to their scopes.
  */
 export type ApiAuthorization = 'operator' | 'enforced';
 
@@ -27,7 +27,8 @@ export type AuthorizationResult =
 
 export interface AuthorizedRequest {
   readonly route: Route;
-  readonly headers: IncomingHttpHeaders;
+  /** As it came. */
+  readonly request: SignedRequest;
   /** Of the request, such as `arn:aws:execute-api:…/$default/GET/sessions`. */
   readonly resource: string;
 }
@@ -37,26 +38,27 @@ const LOCAL_OPERATOR = 'local-operator';
 
 /** Whether a request may pass, and who makes it. */
 export async function authorize(
-  request: AuthorizedRequest,
+  asked: AuthorizedRequest,
   options: AuthorizationOptions,
   verifierOf: (authorizerId: string) => TokenVerifier | undefined,
 ): Promise<AuthorizationResult> {
-  const { authorization } = request.route;
+  const { authorization } = asked.route;
   if (authorization.type === 'NONE') return { allowed: true, authorizer: undefined };
-  if (authorization.type === 'AWS_IAM') return byRole(request, options);
-  if (request.headers.authorization === undefined && options.mode === 'operator') {
+  if (authorization.type === 'AWS_IAM') return byRole(asked, options);
+  if (asked.request.headers.authorization === undefined && options.mode === 'operator') {
     return allowed({ jwt: { claims: { sub: LOCAL_OPERATOR }, scopes: [...authorization.scopes] } });
   }
   const verifier = verifierOf(authorization.authorizerId);
-  return verifier === undefined ? refused(FORBIDDEN) : byToken(request, authorization.scopes, verifier);
+  return verifier === undefined ? refused(FORBIDDEN) : byToken(asked.request, authorization.scopes, verifier);
 }
 
 function byRole(
-  { headers, resource }: AuthorizedRequest,
+  { request, resource }: AuthorizedRequest,
   options: AuthorizationOptions,
 ): AuthorizationResult {
   const { callers, roles, environment, mode } = options;
-  const { accountId } = environment;
+  const { headers } = request;
+  const { accountId, region } = environment;
   const accessKey = accessKeyIdIn(headers) ?? LOCAL_OPERATOR;
   const caller = callers.of(headers);
   if (caller === undefined) {
@@ -65,6 +67,11 @@ function byRole(
       iamContext(accessKey, accountId, `arn:aws:iam::${accountId}:user/${accessKey}`, accessKey),
     );
   }
+  const { secretAccessKey } = caller;
+  const isSigned =
+    secretAccessKey === undefined ||
+    isSignedWith(request, { region, service: 'execute-api', secretAccessKey });
+  if (!isSigned) return refused(FORBIDDEN);
   if (!roles.allows(caller.roleArn, { action: 'execute-api:Invoke', resource })) return refused(FORBIDDEN);
   const role = nameOfRole(caller.roleArn);
   const userArn = `arn:aws:sts::${accountId}:assumed-role/${role}/${caller.functionName}`;
@@ -72,7 +79,7 @@ function byRole(
 }
 
 async function byToken(
-  { headers }: AuthorizedRequest,
+  { headers }: SignedRequest,
   needed: readonly string[],
   verifier: TokenVerifier,
 ): Promise<AuthorizationResult> {

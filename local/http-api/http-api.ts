@@ -77,23 +77,30 @@ export class HttpApi {
     }
     const match = matchRoute(this.routes, method, target.rawPath);
     if (match === undefined) return refusal(404, 'Not Found');
-    return this.pass(request, { target, match, requestId });
+    return this.pass(request, { url, target, match, requestId });
   }
 
   private async pass(
     request: IncomingMessage,
-    { target, match, requestId }: { target: RequestTarget; match: MatchedRoute; requestId: string },
+    {
+      url,
+      target,
+      match,
+      requestId,
+    }: { url: string; target: RequestTarget; match: MatchedRoute; requestId: string },
   ): Promise<ApiAnswer> {
     const { apiId, environment, authorization } = this.options;
     const { method = '', headers, httpVersion } = request;
     const { region, accountId } = environment;
     const resource = `arn:aws:execute-api:${region}:${accountId}:${apiId}/$default/${method}${target.rawPath}`;
-    const authorized = await authorize({ route: match.route, headers, resource }, authorization, (id) =>
-      this.verifiers.get(id),
-    );
-    if (!authorized.allowed) return authorized.answer;
     const body = await readLimited(request, MAXIMUM_BODY_BYTES);
     if (body === undefined) return refusal(413, 'Request Entity Too Large');
+    const authorized = await authorize(
+      { route: match.route, request: { method, url, headers, body }, resource },
+      authorization,
+      (id) => this.verifiers.get(id),
+    );
+    if (!authorized.allowed) return authorized.answer;
     const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const event = requestEvent(
       { method, target, headers, httpVersion, sourceIp, body },

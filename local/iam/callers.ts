@@ -5,6 +5,8 @@ export interface Caller {
   /** Of a person, the name of the role's session. */
   readonly functionName: string;
   readonly roleArn: string;
+  /** Of a person; what a function of the stack has signed is not looked at. */
+  readonly secretAccessKey?: string;
 }
 
 /** `AWS4-HMAC-SHA256 Credential=<access key id>/<date>/<Region>/<service>/aws4_request, …` (Signature Version 4). */

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, type CloudOptions, startCloud } from '#local/cloud';
 import { synthesize } from '#local/template/synthesize';
 import { eventually } from '#test/local/eventually';
+import { type Signing, signedRequest } from './signed-request.ts';
+
+const secretOf = (accessKeyId: string) => `secret of ${accessKeyId}`;
 
 let assemblyDirectory: string;
 let open: Cloud;
@@ -17,9 +20,9 @@ beforeAll(async () => {
     startCloud({
       assemblyDirectory,
       apiCallers: {
-        reader: ['SessionApiRead'],
-        writer: ['SessionApiWrite'],
-        nobody: [],
+        reader: { secretAccessKey: secretOf('reader'), policies: ['SessionApiRead'] },
+        writer: { secretAccessKey: secretOf('writer'), policies: ['SessionApiWrite'] },
+        nobody: { secretAccessKey: secretOf('nobody'), policies: [] },
       },
       ...options,
     });
@@ -32,18 +35,41 @@ afterAll(async () => {
   await open?.stop();
 });
 
+/** Without the secret of anybody. */
 const signedBy = (accessKeyId: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261125/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0`,
 });
 const ask = (cloud: Cloud, method: string, path: string, headers: Record<string, string> = {}) =>
   fetch(`${cloud.endpoints.api}${path}`, { method, headers });
+const askSigned = async (
+  cloud: Cloud,
+  method: string,
+  path: string,
+  accessKeyId: string,
+  { body, ...signing }: Partial<Signing> & { readonly body?: string } = {},
+) =>
+  fetch(
+    await signedRequest(
+      `${cloud.endpoints.api}${path}`,
+      { method, ...(body !== undefined && { body }) },
+      { accessKeyId, secretAccessKey: secretOf(accessKeyId), ...signing },
+    ),
+  );
 
 test.each([
-  ['nobody', 'arn:aws:iam::000000000000:user/local-operator', {}],
-  ['anybody', 'arn:aws:iam::000000000000:user/AKIAEXAMPLE', signedBy('AKIAEXAMPLE')],
-  ['a known caller', 'arn:aws:sts::000000000000:assumed-role/reader/reader', signedBy('reader')],
-])('a request by %s is that of %s', async (_, userArn, headers) => {
-  const event = await (await ask(open, 'GET', '/sessions', headers)).json();
+  ['nobody', 'arn:aws:iam::000000000000:user/local-operator', () => ask(open, 'GET', '/sessions')],
+  [
+    'anybody',
+    'arn:aws:iam::000000000000:user/AKIAEXAMPLE',
+    () => ask(open, 'GET', '/sessions', signedBy('AKIAEXAMPLE')),
+  ],
+  [
+    'a known caller',
+    'arn:aws:sts::000000000000:assumed-role/reader/reader',
+    () => askSigned(open, 'GET', '/sessions', 'reader'),
+  ],
+])('a request by %s is that of %s', async (_, userArn, send) => {
+  const event = await (await send()).json();
   expect(event).toHaveProperty('requestContext.authorizer', {
     iam: {
       accessKey: expect.any(String),
@@ -71,7 +97,7 @@ test.each(REQUESTS)('%s %s: a reader may: %s, a writer may: %s', async (method, 
   const expected = { reader, writer, nobody: false };
   for (const cloud of [open, enforced]) {
     for (const [caller, may] of Object.entries(expected)) {
-      const { status } = await ask(cloud, method, path, signedBy(caller));
+      const { status } = await askSigned(cloud, method, path, caller);
       expect([caller, status]).toEqual([caller, may ? 200 : 403]);
     }
   }
@@ -83,6 +109,40 @@ test.each([
 ])('where it is enforced, a request %s is refused as on AWS', async (_, headers) => {
   const answer = await ask(enforced, 'GET', '/sessions', headers);
   expect([answer.status, await answer.json()]).toEqual([403, { message: 'Forbidden' }]);
+});
+
+test.each([
+  ['another secret', { secretAccessKey: 'of somebody else' }],
+  ['another service', { service: 'iotdata' }],
+  ['another Region', { region: 'eu-central-1' }],
+  ['a date long ago', { atMs: Date.now() - 6 * 60_000 }],
+  ['a date to come', { atMs: Date.now() + 6 * 60_000 }],
+])('a known caller whose signature is by %s is refused as on AWS', async (_, signing) => {
+  for (const cloud of [open, enforced]) {
+    const answer = await askSigned(cloud, 'GET', '/sessions', 'reader', signing);
+    expect([answer.status, await answer.json()]).toEqual([403, { message: 'Forbidden' }]);
+  }
+});
+
+test('a signature holds for what was signed, and nothing else', async () => {
+  const sign = async (path: string, body: string) =>
+    signedRequest(
+      `${enforced.endpoints.api}${path}`,
+      { method: 'POST', body },
+      { accessKeyId: 'writer', secretAccessKey: secretOf('writer') },
+    );
+  const path = '/sessions/ger%C3%A4t%2F7/resume?b=x%20y%2Fz&a=%2B&a=';
+  const signed = await sign(path, '{"ä":1}');
+  const { headers } = signed;
+  const send = async (sentPath: string, init: RequestInit) =>
+    (await fetch(`${enforced.endpoints.api}${sentPath}`, { headers, method: 'POST', ...init })).status;
+  expect(await send(path, { body: '{"ä":1}' })).toBe(200);
+  expect(await send(path, { body: '{"ä":2}' })).toBe(403);
+  expect(await send(path, { body: '{"ä":1}', method: 'PUT' })).toBe(403);
+  expect(await send(path.replace('7', '8'), { body: '{"ä":1}' })).toBe(403);
+  expect(await send(path.replace('x%20y', 'y'), { body: '{"ä":1}' })).toBe(403);
+  const unsigned = { ...Object.fromEntries(headers), 'x-amz-security-token': 'of somebody else' };
+  expect(await send(path, { body: '{"ä":1}', headers: unsigned })).toBe(403);
 });
 
 const page = (path: string, init?: RequestInit) => fetch(`${open.endpoints.console}${path}`, init);
