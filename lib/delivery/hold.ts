@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { addDrops, type Drops, NO_DROPS, withDrops } from '#session/drops';
 import type { Position } from '#session/position';
 import { later } from '#session/position';
@@ -123,14 +124,12 @@ export class Hold {
   /**
    * Gives back the lease of a run that may not go on, so that the next one need not wait for its end.
    *
-   * @returns whether another run has taken it for dead, and its lease, with which it was told of
+   * @returns whether its lease is gone, to another run or with the session: with that it was told of
    */
   async abandon(): Promise<{ readonly isReplaced: boolean }> {
     const { sessions } = this.#dependencies;
     const current = await sessions.get(this.#session.clientId);
-    const holder = current?.lease?.holder;
-    if (current === undefined || holder !== this.#holder)
-      return { isReplaced: this.isTaken && holder !== undefined };
+    if (current === undefined || current.lease?.holder !== this.#holder) return { isReplaced: this.isTaken };
     const { lease: _, ...rest } = current;
     // A lost race is not tried again: the lease ends by itself.
     await sessions.write(withoutEnd({ ...rest, revision: current.revision + 1 }), current.revision);
@@ -158,8 +157,10 @@ export class Hold {
         delivered: base.delivered + delivered,
         revision: base.revision + 1,
       };
-      const result = await this.#dependencies.sessions.write(withoutEnd(next), base.revision);
-      if (result.written) {
+      const written = withoutEnd(next);
+      const result = await this.#dependencies.sessions.write(written, base.revision);
+      // One whose answer was lost is tried again, and finds itself.
+      if (result.written || isDeepStrictEqual(result.current, written)) {
         this.#session = next;
         this.#savedAtMs = this.#dependencies.clock();
         return;
@@ -186,6 +187,7 @@ export class Hold {
     const hasMoved = current.cursor !== base.cursor || current.delivered !== base.delivered;
     if (!isTaken && hasMoved) throw lost('another run has delivered meanwhile');
     const { lease } = current;
+    if (isTaken && lease?.holder !== this.#holder) throw lost('another run has taken it for dead');
     const heldByOther = lease !== undefined && lease.holder !== this.#holder && lease.untilMs > nowMs;
     if (heldByOther) throw lost('another run delivers to it');
     return current;

@@ -67,6 +67,47 @@ describe('a run of the pump', () => {
   });
 });
 
+describe('a run that was taken for dead and is not', () => {
+  it('goes on no more and tells nothing, also when the other one has come to its end meanwhile', async () => {
+    const client = await ReturnedClient.create(['a'], { settings: { deliveriesPerSecond: 10 } });
+    for (let count = 0; count < 150; count += 1) client.log(A);
+    await client.return();
+    client.time.at(client.time.nowMs + 5_000, async () => {
+      const { session } = client;
+      if (session === undefined) throw new Error('There is no session');
+      const lease = { holder: 'another', untilMs: client.time.nowMs, deliveredBefore: session.delivered };
+      const { revision, delivered } = session;
+      await client.stores.sessions.write({ ...session, lease, revision: revision + 1 }, revision);
+      const { lease: _, ...left } = session;
+      await client.stores.sessions.write(
+        { ...left, delivered: delivered + 7, revision: revision + 2 },
+        revision + 1,
+      );
+    });
+    const first = await client.run();
+    expect(first).toMatchObject({ outcome: 'busy' });
+    expect(first).not.toHaveProperty('run');
+    const counted = (client.session?.delivered ?? 0) - 7;
+    expect(brokenRuns(client.stores.writes)).toMatchObject([{ messages: counted }]);
+  });
+
+  it('counts once what it wrote without being told that it had', async () => {
+    const client = await ReturnedClient.create(['a']);
+    for (let count = 0; count < 250; count += 1) client.log(A);
+    await client.return();
+    const { write } = client.stores.sessions;
+    let writes = 0;
+    client.stores.sessions.write = async (session, revision) => {
+      const first = await write(session, revision);
+      writes += 1;
+      return first.written && writes % 2 === 0 ? write(session, revision) : first;
+    };
+    const { run } = await client.run();
+    expect(run?.messages).toBe(250);
+    expect(client.session).toMatchObject({ delivered: 250 });
+  });
+});
+
 describe('the lease of a run', () => {
   const lease = { holder: 'a run', untilMs: 1_795_000_000_000, deliveredBefore: 1_000 };
   const before = exampleSession('vehicle-7', 1, { status: 'connected', delivered: 1_007, lease });
