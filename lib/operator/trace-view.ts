@@ -35,7 +35,7 @@ export interface TraceView {
   readonly dropReason?: string;
   readonly packetId?: number;
   readonly run?: DeliveryRun;
-  /** Delivery has come so far. */
+  /** Delivery has come so far; absent beside a message that was delivered ahead of it. */
   readonly cursor?: string;
 }
 

@@ -56,7 +56,9 @@ export async function traceMessage(
     ({ subscription }) =>
       message === undefined || matches(parseSharedFilter(subscription.filter).filter, message.topic),
   );
-  return { ...judged, filters: ofMessage, cursor };
+  // Beside a message that was delivered ahead of it the cursor would seem to say the contrary.
+  const isAhead = judged.verdict === 'delivered' && message !== undefined && message.position >= cursor;
+  return { ...judged, filters: ofMessage, ...(!isAhead && { cursor }) };
 }
 
 async function tracedFilters(

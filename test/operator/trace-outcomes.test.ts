@@ -157,6 +157,26 @@ describe.each(['drop-oldest', 'drop-newest'] as const)(
       });
       await client.exchange([{ atMs: time.nowMs, packet: { cmd: 'puback', messageId: packetId ?? 0 } }]);
       expect(await traceMessage('client', { messageId: 'm' }, api)).toMatchObject({ verdict: 'delivered' });
+
+      // The cursor follows later than what is taken ahead of it, and does not stand beside that.
+      const next = { ...message, messageId: 'n', receivedAtMs: time.nowMs };
+      await edge.log.append({ filter: 'a', shards: 1, retainSeconds: 100_000, message: next });
+      const taken = await client.exchange([], {});
+      const acknowledged = taken.flatMap((packet) =>
+        packet.cmd === 'publish' && packet.messageId !== undefined ? [packet.messageId] : [],
+      );
+      const acknowledgements = acknowledged.map((messageId) => ({ cmd: 'puback', messageId }) as const);
+      await client.exchange(acknowledgements.map((packet) => ({ atMs: time.nowMs, packet })));
+      const ahead = await traceMessage('client', { messageId: 'n' }, api);
+      expect(ahead).toMatchObject({ verdict: 'delivered' });
+      expect(ahead).not.toHaveProperty('cursor');
+      time.nowMs += 100 * SECOND;
+      const last = { ...message, messageId: 'o', receivedAtMs: time.nowMs };
+      await edge.log.append({ filter: 'a', shards: 1, retainSeconds: 100_000, message: last });
+      await client.exchange([], {});
+      const passed = await traceMessage('client', { messageId: 'n' }, api);
+      expect(passed).toMatchObject({ verdict: 'delivered', cursor: expect.any(String) });
+      expect(passed.cursor ?? '').toSatisfy((cursor: string) => cursor > (passed.message?.position ?? ''));
     });
   },
 );

@@ -35,9 +35,10 @@ export const trace = z
       })
       .optional()
       .openapi({ description: 'As the message log has it' }),
-    deliveredUpTo: time
-      .optional()
-      .openapi({ description: 'Messages before it are delivered, or dropped with a reason' }),
+    deliveredUpTo: time.optional().openapi({
+      description:
+        'Messages before it are delivered, or dropped with a reason; of those behind it some may be delivered too. Absent where this message is one of those',
+    }),
     deliveredBetween: z
       .object({ from: time, upTo: time, at: time })
       .optional()
