@@ -79,6 +79,25 @@ describe('the documents of events', () => {
 });
 
 describe('what is published', () => {
+  it('of a takeover that was none is the end of the connection before it, which came late', () => {
+    const first = connected(1, T0);
+    const second = connected(2, T0 + 2 * MINUTE_MS);
+    const late = disconnected(first, T0 + MINUTE_MS);
+    const { events } = new Told(rulesWith(policy)).play([first, second, late]);
+    const told = events.map(({ detailType, detail }) => ({ detailType, ...detail }));
+    expect(told).toMatchObject([
+      { detailType: 'session.started', connectionId: `s1-${T0}` },
+      { detailType: 'session.takenOver', at: new Date(T0 + 2 * MINUTE_MS).toISOString() },
+      { detailType: 'session.resumed', connectionId: `s2-${T0 + 2 * MINUTE_MS}` },
+      {
+        detailType: 'session.disconnected',
+        connectionId: `s1-${T0}`,
+        at: new Date(T0 + MINUTE_MS).toISOString(),
+      },
+    ]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(told.length);
+  });
+
   it.each(DETAIL_TYPES)('is what the schema of %s says, and nothing more', (type) => {
     const events = published().filter(({ detailType }) => detailType === type);
     expect(events).not.toEqual([]);

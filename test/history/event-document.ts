@@ -69,6 +69,10 @@ file and the JSON Schemas in \`docs/events/\` are written from the schemas to wh
 - Events come within seconds, not in the order in which things happened: \`at\` and \`endedAt\` tell that. AWS IoT Core
   tells of connections late and out of order too. When that shows that something was otherwise, what is right is
   published with an \`id\` of its own; the history of the client has what was told too early taken back.
+- So a \`session.takenOver\` may come too early: the next connection began, and the end of the one before it, which was
+  earlier, was not heard of yet. What follows is a \`session.disconnected\` of that one, with the same \`clientId\`, a
+  \`connectionId\` and an \`id\` of its own, and an \`at\` before that of the takeover; no other event takes that back. Who
+  acts on takeovers (two devices under one client identifier) waits a minute for it, or asks the history of the client.
 - A rule for those who take part in fewer: \`{ "source": ["mqtt-sessions"], "detail-type": ["session.expired"] }\`.
 `;
 
