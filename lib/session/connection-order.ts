@@ -28,7 +28,9 @@ function versionResetMs(connections: readonly Connection[], settings: Settings):
 /** Order of two connections of one client: by version number, unless the broker has reset it in between. */
 function compareConnections(one: Connection, other: Connection, resetMs: number): number {
   if (one.isProvisioned !== other.isProvisioned) {
-    return one.isProvisioned ? compareToProvisioned(one, other) : -compareToProvisioned(other, one);
+    return one.isProvisioned
+      ? compareToProvisioned(one, other, resetMs)
+      : -compareToProvisioned(other, one, resetMs);
   }
   const byTime = startOf(one) - startOf(other);
   if (one.versionNumber === undefined || other.versionNumber === undefined) return byTime;
@@ -40,14 +42,15 @@ function compareConnections(one: Connection, other: Connection, resetMs: number)
 /**
  * What was made before a device connected comes behind the connections that were known by then, whatever is known of
  * them: numbers that the broker has reset, or none. Beyond these the broker counts on, or from 0 again; so what began
- * later is newer, and so is one with a higher number that is heard of late.
+ * later is newer, and so is what is heard of late, with a higher number or with one that was reset since.
  */
-function compareToProvisioned(provisioned: Connection, other: Connection): number {
-  const { behindMs = Number.NEGATIVE_INFINITY, versionNumber = PROVISIONED_FIRST } = provisioned;
-  const wasKnown = startOf(other) <= behindMs;
+function compareToProvisioned(provisioned: Connection, other: Connection, resetMs: number): number {
+  const { behindMs, versionNumber = PROVISIONED_FIRST } = provisioned;
+  const sinceKnownMs = behindMs === undefined ? 0 : startOf(other) - behindMs;
+  const wasKnown = behindMs !== undefined && sinceKnownMs <= 0;
   const isNumberedBefore = (other.versionNumber ?? Number.POSITIVE_INFINITY) <= versionNumber;
-  const isOlder = startOf(other) <= startOf(provisioned) && (wasKnown || isNumberedBefore);
-  return isOlder ? 1 : -1;
+  const isFromBefore = wasKnown || (isNumberedBefore && sinceKnownMs < resetMs);
+  return isFromBefore && startOf(other) <= startOf(provisioned) ? 1 : -1;
 }
 
 /** The connections of one client, oldest first. */

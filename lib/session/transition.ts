@@ -58,9 +58,10 @@ function connectionsWithProgress({ connections, progress }: Session): readonly C
  * the connection has delivered.
  */
 function isStale(prior: Session, fact: Connection, { settings }: LifeRules): boolean {
-  const known = prior.connections.some(
+  const index = prior.connections.findLastIndex(
     (connection) => connection.sessionIdentifier === fact.sessionIdentifier,
   );
+  const known = index >= 0;
   const [oldest] = prior.connections;
   if (!known && prior.before !== undefined && oldest !== undefined) {
     const forgotten = prior.before.connection;
@@ -70,9 +71,10 @@ function isStale(prior: Session, fact: Connection, { settings }: LifeRules): boo
     // What is known of those before the oldest is too little to say which of them it was.
     return isForgotten || isNoNewer(fact, oldest, prior.connections, settings);
   }
-  const newest = newestConnection(prior);
-  const isEarlier = known && fact.sessionIdentifier !== newest.sessionIdentifier;
-  return isEarlier && fact.delivered === undefined && fact.disconnectReason === 'DUPLICATE_CLIENTID';
+  const successor = known ? prior.connections[index + 1] : undefined;
+  // What an operator has made took nothing over.
+  const wasTakenOver = successor !== undefined && successor.isProvisioned !== true;
+  return wasTakenOver && fact.delivered === undefined && fact.disconnectReason === 'DUPLICATE_CLIENTID';
 }
 
 function withAddress(session: Session, event: SessionEvent, prior: Session | undefined): Session {

@@ -64,6 +64,16 @@ describe('the order of two connections', () => {
       provisioned(3, T0, T0 - 2),
       connection(undefined, T0 - 1),
     ],
+    [
+      'from what was made to one that is heard of late, if its number was reset since',
+      provisioned(0, T0 + 30_000, T0),
+      connection(0, T0 + 10_000, { brokerSessionExpiry: 10 }),
+    ],
+    [
+      'to what was made from one that is heard of late within the interval of the reset',
+      connection(0, T0 + 9_999, { brokerSessionExpiry: 10 }),
+      provisioned(0, T0 + 30_000, T0),
+    ],
     ['from what was made before anything was known', provisioned(undefined, T0), connection(0, T0 - 1)],
   ])('goes %s', (_, earlier, later) => {
     expect(inOrder([later, earlier], DEFAULT_SETTINGS)).toEqual([earlier, later]);

@@ -216,6 +216,15 @@ describe('a session that an operator makes', () => {
     expect(session.incarnation).toBe(`7:provisioned-${ACT}`);
   });
 
+  it('has taken nothing over: the end of what was taken over by another comes late and counts', () => {
+    const old = connected(7, T0);
+    const end = disconnected(old, T0 + SECOND, 'DUPLICATE_CLIENTID');
+    const rules = { ...client, defaultSessionExpiryInterval: 5 };
+    const late = sessionAfter([old, provisioned(ACT, 7200, 7), end], rules);
+    expect(late.incarnation).toBe(`7:provisioned-${ACT}`);
+    expect(late.sessionPresent).toBe(false);
+  });
+
   it('may have what waits for it given up', () => {
     const session = sessionAfter(
       [made, givenUp(made, ACT + 9 * SECOND), connected(0, ACT + 10 * SECOND)],
