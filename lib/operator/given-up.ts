@@ -46,7 +46,11 @@ export function brokerKept(
   if (!isBrokers && before.brokerCleanSession !== false) return false;
   const next = connections[index + 1];
   const seconds = before.brokerSessionExpiry ?? settings.brokerSessionExpirySeconds;
-  return (next === undefined ? nowMs : startOf(next)) < endedAtMs + seconds * 1000;
+  const endsAtMs = endedAtMs + seconds * 1000;
+  if (next === undefined) return nowMs < endsAtMs;
+  // A connection with a clean session of the broker's has ended the one before, and what that held.
+  const isResuming = isBrokers ? next.brokerCleanSession !== true : next.brokerCleanSession === false;
+  return isResuming && (next.brokerResumed ?? startOf(next) < endsAtMs);
 }
 
 /** The time at which an operator gave up all that waited, if an entry tells of that. */

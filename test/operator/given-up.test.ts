@@ -94,8 +94,19 @@ it('is kept by the session of the broker until that is over', () => {
   expect(isKept(T + 20 * SECOND, T + 80 * SECOND)).toBe(false);
   expect(isKept(T + 5 * SECOND, T + 30 * SECOND)).toBe(false);
   expect(isKept(T + 20 * SECOND, T + 30 * SECOND, session)).toBe(false);
-  const back = { ...session, connections: [held, connection(2, T + 50 * SECOND)] };
-  expect(isKept(T + 20 * SECOND, T + 500 * SECOND, back)).toBe(true);
+  const back = (more: Partial<Connection>) => ({
+    ...session,
+    connections: [held, connection(2, T + 50 * SECOND, more)],
+  });
+  const resuming = { brokerCleanSession: false };
+  expect(isKept(T + 20 * SECOND, T + 500 * SECOND, back(resuming))).toBe(true);
+  expect(isKept(T + 20 * SECOND, T + 500 * SECOND, back({ ...resuming, brokerResumed: false }))).toBe(false);
+  // The broker throws away what it held, and the service delivers.
+  expect(isKept(T + 20 * SECOND, T + 500 * SECOND, back({ brokerCleanSession: true }))).toBe(false);
+  const mirrored = { ...configuration, policies: [{ ...FOLLOW_BROKER, delivery: 'broker' as const }] };
+  const kept = (more: Partial<Connection>) =>
+    brokerKept(message(T + 20 * SECOND), back(more), mirrored, T + 500 * SECOND);
+  expect([kept({}), kept(resuming)]).toEqual([false, true]);
   expect(isKept(T + 20 * SECOND, T + 30 * SECOND, { ...away, carrier: 'https://sqs.local/listener' })).toBe(
     false,
   );
