@@ -9,7 +9,7 @@ import { logActTo } from '#api/log-act';
 import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
-import { createDeadLetterQueue } from '#operator/dead-letter-queue';
+import { createDeadLetterQueue } from '#operator/dead-letters/dead-letter-queue';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { createSignalSender } from '#packet-edge/signal-queue';
 import { parseSessionConfiguration } from '#session/session-configuration';

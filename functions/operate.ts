@@ -8,7 +8,7 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
-import { continueOperation, type OperationDependencies } from '#operator/end-idle';
+import { continueOperation, type OperationDependencies } from '#operator/acts/end-idle';
 import { createSignalSender } from '#packet-edge/signal-queue';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';

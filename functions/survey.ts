@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
-import { messageRate, messageRateFrom } from '#operator/filter-list';
+import { messageRate, messageRateFrom } from '#operator/look-ups/filter-list';
 import { deliveredInAll } from '#session/delivered-in-all';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { observeCapacity } from '#store/capacity';

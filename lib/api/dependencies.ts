@@ -1,9 +1,9 @@
-import type { DeadLetterQueue } from '#operator/dead-letter-queue';
+import type { DeadLetterQueue } from '#operator/dead-letters/dead-letter-queue';
 import type { OperatorDependencies } from '#operator/dependencies';
-import type { FilterListDependencies } from '#operator/filter-list';
-import type { SessionListDependencies } from '#operator/list-sessions';
-import type { TopicSubscriberDependencies } from '#operator/topic-subscribers';
-import type { TraceDependencies } from '#operator/trace';
+import type { FilterListDependencies } from '#operator/look-ups/filter-list';
+import type { SessionListDependencies } from '#operator/look-ups/list-sessions';
+import type { TopicSubscriberDependencies } from '#operator/look-ups/topic-subscribers';
+import type { TraceDependencies } from '#operator/trace/trace';
 import type { StatisticsStore } from '#store/statistics/statistics';
 import type { Log } from '#telemetry/telemetry';
 

@@ -1,6 +1,6 @@
 import { edgeOf } from '#operator/edge-of';
-import { type WaitingDependencies, waitingMessages } from '#operator/waiting';
-import { planWaiting } from '#operator/waiting-plan';
+import { type WaitingDependencies, waitingMessages } from '#operator/waiting/waiting';
+import { planWaiting } from '#operator/waiting/waiting-plan';
 import { pendingBytes } from '#session/message';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';

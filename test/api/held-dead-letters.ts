@@ -1,4 +1,4 @@
-import type { DeadLetterQueue, HeldLetter } from '#operator/dead-letter-queue';
+import type { DeadLetterQueue, HeldLetter } from '#operator/dead-letters/dead-letter-queue';
 
 const LETTERS: readonly HeldLetter[] = [
   {

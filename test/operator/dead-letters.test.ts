@@ -2,8 +2,12 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aw
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type QueueUrls, Requests } from '#edge/requests';
 import { asynchronousFailureRecord, streamFailureRecord } from '#local/lambda/failure-record';
-import { createDeadLetterQueue } from '#operator/dead-letter-queue';
-import { type DeadLetterDependencies, listDeadLetters, redriveDeadLetter } from '#operator/dead-letters';
+import { createDeadLetterQueue } from '#operator/dead-letters/dead-letter-queue';
+import {
+  type DeadLetterDependencies,
+  listDeadLetters,
+  redriveDeadLetter,
+} from '#operator/dead-letters/dead-letters';
 import { fixtureQueue, startServices } from '#test/local/services';
 
 const NAMES = [

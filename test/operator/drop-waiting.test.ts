@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pump } from '#delivery/pump';
-import { dropWaiting } from '#operator/drop-waiting';
+import { dropWaiting } from '#operator/acts/drop-waiting';
 import { positionAt } from '#session/position';
 import { SECOND, START_MS, settings } from '#test/edge/edge';
 import { useTables } from '#test/edge/started-tables';

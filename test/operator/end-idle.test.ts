@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { continueOperation, type OperationDependencies, startEndIdle } from '#operator/acts/end-idle';
+import { endSession } from '#operator/acts/end-session';
 import type { OperatorDependencies } from '#operator/dependencies';
-import { continueOperation, type OperationDependencies, startEndIdle } from '#operator/end-idle';
-import { endSession } from '#operator/end-session';
-import { type PreviewDependencies, previewExpiry } from '#operator/preview-expiry';
+import { type PreviewDependencies, previewExpiry } from '#operator/look-ups/preview-expiry';
 import { createSessionIndex } from '#store/sessions/session-index';
 import type { Operation } from '#store/statistics/operations';
 import { createOperationStore } from '#store/statistics/operations';

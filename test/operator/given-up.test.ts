@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#history/entry';
-import { brokerKept, reasonOfDrop } from '#operator/given-up';
-import { planWaiting } from '#operator/waiting-plan';
+import { brokerKept, reasonOfDrop } from '#operator/trace/given-up';
+import { planWaiting } from '#operator/waiting/waiting-plan';
 import type { Connection } from '#session/connection';
 import type { DropReason } from '#session/drop-reasons';
 import { FOLLOW_BROKER } from '#session/policy';

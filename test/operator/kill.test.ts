@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { changeInterval } from '#operator/change-interval';
+import { changeInterval } from '#operator/acts/change-interval';
+import { disconnect } from '#operator/acts/disconnect';
+import { dropWaiting } from '#operator/acts/drop-waiting';
+import { endSession } from '#operator/acts/end-session';
+import { resume } from '#operator/acts/resume';
 import type { OperatorDependencies } from '#operator/dependencies';
-import { disconnect } from '#operator/disconnect';
-import { dropWaiting } from '#operator/drop-waiting';
-import { endSession } from '#operator/end-session';
-import { provision } from '#operator/provision';
-import { resume } from '#operator/resume';
+import { provision } from '#operator/provision/provision';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { killAtEachCall } from '#test/edge/killed';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { changeInterval } from '#operator/change-interval';
-import { disconnect } from '#operator/disconnect';
-import { endSession } from '#operator/end-session';
-import { resume } from '#operator/resume';
+import { changeInterval } from '#operator/acts/change-interval';
+import { disconnect } from '#operator/acts/disconnect';
+import { endSession } from '#operator/acts/end-session';
+import { resume } from '#operator/acts/resume';
 import { exists, type Session } from '#session/session';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { useTables } from '#test/edge/started-tables';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { provision } from '#operator/provision';
+import { provision } from '#operator/provision/provision';
 import { exists, newestConnection } from '#session/session';
 import { type SessionEvent, transition } from '#session/transition';
 import { settings } from '#test/edge/edge';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { endSession } from '#operator/end-session';
-import { provision } from '#operator/provision';
-import type { WantedSession } from '#operator/wanted';
+import { endSession } from '#operator/acts/end-session';
+import { provision } from '#operator/provision/provision';
+import type { WantedSession } from '#operator/provision/wanted';
 import { exists, newestConnection } from '#session/session';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { cleanUp } from '#edge/session-end';
-import { type Provisioned, provision } from '#operator/provision';
-import type { WantedSession } from '#operator/wanted';
+import { type Provisioned, provision } from '#operator/provision/provision';
+import type { WantedSession } from '#operator/provision/wanted';
 import { positionAt } from '#session/position';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { useTables } from '#test/edge/started-tables';

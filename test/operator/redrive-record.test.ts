@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#history/entry';
-import type { DeadLetterQueue, HeldLetter } from '#operator/dead-letter-queue';
-import { type DeadLetterDependencies, listDeadLetters, redriveDeadLetter } from '#operator/dead-letters';
+import type { DeadLetterQueue, HeldLetter } from '#operator/dead-letters/dead-letter-queue';
+import {
+  type DeadLetterDependencies,
+  listDeadLetters,
+  redriveDeadLetter,
+} from '#operator/dead-letters/dead-letters';
 import type { LoggedAct } from '#operator/dependencies';
 import { connected as connectedEvent, sessionAfter, T0 } from '#test/session/lifecycle-events';
 

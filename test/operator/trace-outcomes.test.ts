@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pump } from '#delivery/pump';
-import { traceMessage } from '#operator/trace';
+import { traceMessage } from '#operator/trace/trace';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
 import { apiDependencies } from '#test/api/api-on-tables';
 import { Edge, SECOND, START_MS, settings } from '#test/edge/edge';

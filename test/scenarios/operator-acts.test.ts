@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeInterval } from '#operator/change-interval';
-import { disconnect } from '#operator/disconnect';
-import { dropWaiting } from '#operator/drop-waiting';
-import { startEndIdle } from '#operator/end-idle';
-import { endSession } from '#operator/end-session';
-import { provision } from '#operator/provision';
+import { changeInterval } from '#operator/acts/change-interval';
+import { disconnect } from '#operator/acts/disconnect';
+import { dropWaiting } from '#operator/acts/drop-waiting';
+import { startEndIdle } from '#operator/acts/end-idle';
+import { endSession } from '#operator/acts/end-session';
+import { provision } from '#operator/provision/provision';
 import { newestConnection } from '#session/session';
 import { eventually } from '#test/local/eventually';
 import { CONFIGURATION } from './configuration.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { BeganEntry } from '#history/entry';
-import { messageRate, messageRateFrom } from '#operator/filter-list';
+import { messageRate, messageRateFrom } from '#operator/look-ups/filter-list';
 import { deliveredInAll } from '#session/delivered-in-all';
 import { positionAt } from '#session/position';
 import type { Session } from '#session/session';

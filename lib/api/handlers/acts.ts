@@ -1,10 +1,10 @@
-import { changeInterval } from '#operator/change-interval';
-import { disconnect } from '#operator/disconnect';
-import { dropWaiting } from '#operator/drop-waiting';
-import { endSession as end } from '#operator/end-session';
-import { provision } from '#operator/provision';
-import { resume } from '#operator/resume';
-import { viewSession } from '#operator/session-view';
+import { changeInterval } from '#operator/acts/change-interval';
+import { disconnect } from '#operator/acts/disconnect';
+import { dropWaiting } from '#operator/acts/drop-waiting';
+import { endSession as end } from '#operator/acts/end-session';
+import { resume } from '#operator/acts/resume';
+import { viewSession } from '#operator/look-ups/session-view';
+import { provision } from '#operator/provision/provision';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Api } from '../environment.ts';
 import { problemAnswer } from '../problem.ts';

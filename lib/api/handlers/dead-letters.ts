@@ -2,7 +2,7 @@ import {
   type DeadLetter as Letter,
   listDeadLetters as list,
   redriveDeadLetter as redrive,
-} from '#operator/dead-letters';
+} from '#operator/dead-letters/dead-letters';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Api } from '../environment.ts';
 import { isoTime } from '../iso-time.ts';

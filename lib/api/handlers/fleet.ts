@@ -1,4 +1,4 @@
-import { fleetStats, type SurveyFindings } from '#operator/fleet-stats';
+import { fleetStats, type SurveyFindings } from '#operator/look-ups/fleet-stats';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Api } from '../environment.ts';

@@ -1,5 +1,5 @@
-import { startEndIdle } from '#operator/end-idle';
-import { previewExpiry as preview } from '#operator/preview-expiry';
+import { startEndIdle } from '#operator/acts/end-idle';
+import { previewExpiry as preview } from '#operator/look-ups/preview-expiry';
 import type { Operation } from '#store/statistics/operations';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';

@@ -1,7 +1,7 @@
-import { listSessions as listSessionPage } from '#operator/list-sessions';
-import { readSession, viewSession } from '#operator/session-view';
-import { traceMessage as trace } from '#operator/trace';
-import { waitingPage } from '#operator/waiting';
+import { listSessions as listSessionPage } from '#operator/look-ups/list-sessions';
+import { readSession, viewSession } from '#operator/look-ups/session-view';
+import { traceMessage as trace } from '#operator/trace/trace';
+import { waitingPage } from '#operator/waiting/waiting';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Api } from '../environment.ts';

@@ -1,4 +1,4 @@
-import type { WaitingMessage as Waiting } from '#operator/waiting';
+import type { WaitingMessage as Waiting } from '#operator/waiting/waiting';
 import { isoTime } from '../iso-time.ts';
 import type { WaitingMessage } from '../schemas/message.ts';
 

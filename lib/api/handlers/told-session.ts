@@ -1,5 +1,5 @@
 import { edgeOf } from '#operator/edge-of';
-import type { SessionView } from '#operator/session-view';
+import type { SessionView } from '#operator/look-ups/session-view';
 import { endOf, startOf } from '#session/connection';
 import { deliveredInAll } from '#session/delivered-in-all';
 import { pendingBytes } from '#session/message';

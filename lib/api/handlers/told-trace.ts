@@ -1,4 +1,4 @@
-import type { TraceView } from '#operator/trace-view';
+import type { TraceView } from '#operator/trace/trace-view';
 import { LOG_START, timeOf } from '#session/position';
 import { owedSinceMs } from '#session/subscription';
 import type { FoundMessage } from '#store/messages/message-log';

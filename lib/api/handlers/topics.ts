@@ -1,5 +1,5 @@
-import { listFilters as listFilterPage } from '#operator/filter-list';
-import { type SubscriberPlace, topicSubscribers } from '#operator/topic-subscribers';
+import { listFilters as listFilterPage } from '#operator/look-ups/filter-list';
+import { type SubscriberPlace, topicSubscribers } from '#operator/look-ups/topic-subscribers';
 import { parseSharedFilter } from '#session/topic-filter';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';

@@ -1,7 +1,7 @@
 import { exists, type Session } from '#session/session';
+import type { Operator, OperatorDependencies } from '../dependencies.ts';
+import { edgeOf } from '../edge-of.ts';
 import { type Closed, closeAtBroker, closeAtPacketEdge } from './close-connection.ts';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
-import { edgeOf } from './edge-of.ts';
 import { record } from './record.ts';
 
 export type Disconnection = { readonly outcome: Closed | 'notFound' };

@@ -3,10 +3,10 @@ import { capInterval, hasExpired, sessionEndMs } from '#session/expiry';
 import { matchesClientPattern } from '#session/policy';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { SessionIndex } from '#store/sessions/session-index';
-import type { OperatorDependencies } from './dependencies.ts';
-import { edgeOf, policyOf } from './edge-of.ts';
-import { countWaiting } from './waiting.ts';
-import { planWaiting } from './waiting-plan.ts';
+import type { OperatorDependencies } from '../dependencies.ts';
+import { edgeOf, policyOf } from '../edge-of.ts';
+import { countWaiting } from '../waiting/waiting.ts';
+import { planWaiting } from '../waiting/waiting-plan.ts';
 
 export interface ExpiryPreviewRequest {
   /** Client identifiers it is for; `*` stands for any run of characters. */

@@ -2,12 +2,12 @@ import { ContendedSessionError } from '#edge/errors';
 import { subscriptionsOfLife } from '#session/due';
 import { capInterval } from '#session/expiry';
 import { exists, type Session } from '#session/session';
-import { decideInterval } from './change-interval.ts';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
-import { edgeOf, policyOf } from './edge-of.ts';
-import { followUp } from './follow-up.ts';
+import { decideInterval } from '../acts/change-interval.ts';
+import { followUp } from '../acts/follow-up.ts';
+import { record } from '../acts/record.ts';
+import type { Operator, OperatorDependencies } from '../dependencies.ts';
+import { edgeOf, policyOf } from '../edge-of.ts';
 import { makeSession } from './make-session.ts';
-import { record } from './record.ts';
 import { bringSubscriptions } from './subscribe.ts';
 import { differenceOf, problemOf, type Refusal, type WantedSession } from './wanted.ts';
 

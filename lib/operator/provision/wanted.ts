@@ -5,7 +5,7 @@ import type { QoS } from '#session/message';
 import type { SessionPolicy } from '#session/policy';
 import { isSubscribed, optionsOf, type Subscription, type SubscriptionOptions } from '#session/subscription';
 import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
-import type { SessionEdge } from './edge-of.ts';
+import type { SessionEdge } from '../edge-of.ts';
 
 export interface WantedSubscription extends Omit<SubscriptionOptions, 'isProvisioned'> {
   /** `$share/…` included. */

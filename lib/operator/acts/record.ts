@@ -1,6 +1,6 @@
 import type { HistoryEntry, OperatorEntry } from '#history/entry';
 import type { Session } from '#session/session';
-import type { EndDependencies, Operator } from './dependencies.ts';
+import type { EndDependencies, Operator } from '../dependencies.ts';
 
 /** Names of acts in the history. */
 export type ActName =

@@ -8,9 +8,14 @@ import type { FlowStore } from '#store/inflight/flows';
 import type { WillMessages } from '#store/messages/will-messages';
 import type { SessionStore } from '#store/sessions/sessions';
 import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
-import { edgeOf } from './edge-of.ts';
-import { type CountingLimits, countWaiting, type WaitingCount, type WaitingDependencies } from './waiting.ts';
-import { isHeldByBroker, planWaiting, type WaitingPlan } from './waiting-plan.ts';
+import { edgeOf } from '../edge-of.ts';
+import {
+  type CountingLimits,
+  countWaiting,
+  type WaitingCount,
+  type WaitingDependencies,
+} from '../waiting/waiting.ts';
+import { isHeldByBroker, planWaiting, type WaitingPlan } from '../waiting/waiting-plan.ts';
 
 export interface SessionViewDependencies extends WaitingDependencies {
   readonly sessions: Pick<SessionStore, 'get'>;

@@ -7,12 +7,12 @@ import { giveUp } from '#session/flow/reading';
 import { NAMED_DROPS } from '#session/overflow';
 import { LOG_START, positionAt } from '#session/position';
 import { type Drop, exists, newestConnection, type Session } from '#session/session';
+import type { Operator, OperatorDependencies } from '../dependencies.ts';
+import { edgeOf } from '../edge-of.ts';
+import { waitingMessages } from '../waiting/waiting.ts';
+import { isHeldByBroker, planWaiting } from '../waiting/waiting-plan.ts';
 import { decide } from './decide.ts';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
-import { edgeOf } from './edge-of.ts';
 import { record } from './record.ts';
-import { waitingMessages } from './waiting.ts';
-import { isHeldByBroker, planWaiting } from './waiting-plan.ts';
 
 export type WaitingDrop =
   | { readonly outcome: 'notFound' }

@@ -3,7 +3,7 @@ import { matchesClientPattern } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionIndex } from '#store/sessions/session-index';
 import type { Operation, OperationPart, OperationStore } from '#store/statistics/operations';
-import type { EndDependencies, Operator, OperatorDependencies } from './dependencies.ts';
+import type { EndDependencies, Operator, OperatorDependencies } from '../dependencies.ts';
 import { endSession } from './end-session.ts';
 
 export interface EndIdleRequest {

@@ -1,8 +1,8 @@
 import { startOf } from '#session/connection';
 import { exists, newestConnection, type Session } from '#session/session';
+import type { EndDependencies, Operator } from '../dependencies.ts';
 import { type Closed, closeConnectionOf } from './close-connection.ts';
 import { decide } from './decide.ts';
-import type { EndDependencies, Operator } from './dependencies.ts';
 import { again, followUp } from './follow-up.ts';
 import { record } from './record.ts';
 

@@ -1,9 +1,9 @@
 import type { Requests } from '#edge/requests';
 import type { SessionStore } from '#store/sessions/sessions';
+import { record } from '../acts/record.ts';
+import type { Operator, OperatorDependencies } from '../dependencies.ts';
 import type { DeadLetterQueue, HeldLetter } from './dead-letter-queue.ts';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
 import { clientOf, type Letter, readLetter } from './letter.ts';
-import { record } from './record.ts';
 
 export interface DeadLetter {
   readonly id: string;

@@ -4,7 +4,7 @@ import { parseSharedFilter } from '#session/topic-filter';
 import type { LogPages } from '#store/messages/log-pages';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { RouteStore } from '#store/routes/routes';
-import type { SessionState } from './session-view.ts';
+import type { SessionState } from '../look-ups/session-view.ts';
 
 /** What is looked for: a message by its id, the newest one on a topic, or both. */
 export interface MessageWanted {

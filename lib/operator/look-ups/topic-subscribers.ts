@@ -5,7 +5,7 @@ import type { Subscription } from '#session/subscription';
 import type { Router } from '#store/routes/router';
 import type { SessionStore } from '#store/sessions/sessions';
 import type { SubscriberKey, SubscriberPages } from '#store/subscriptions/subscriber-pages';
-import { edgeOf } from './edge-of.ts';
+import { edgeOf } from '../edge-of.ts';
 
 export interface TopicSubscriber {
   readonly subscription: Subscription;

@@ -8,11 +8,11 @@ import { wasLive } from '#session/stragglers';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
 import type { FoundMessage } from '#store/messages/message-log';
-import { policyOf } from './edge-of.ts';
+import { policyOf } from '../edge-of.ts';
+import type { SessionState } from '../look-ups/session-view.ts';
+import { isHeldByBroker } from '../waiting/waiting-plan.ts';
 import { type GivenUp, mayBeAmong, wasAway } from './given-up.ts';
-import type { SessionState } from './session-view.ts';
 import type { DeliveryRun, Judged } from './trace-view.ts';
-import { isHeldByBroker } from './waiting-plan.ts';
 
 /** A message that does not wait, and what is recorded. */
 export interface Past extends GivenUp {

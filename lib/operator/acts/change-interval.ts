@@ -3,8 +3,8 @@ import { operatorsInterval } from '#session/declaration';
 import { capInterval } from '#session/expiry';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { SessionEvent } from '#session/transition';
+import type { Operator, OperatorDependencies } from '../dependencies.ts';
 import { decide } from './decide.ts';
-import type { Operator, OperatorDependencies } from './dependencies.ts';
 import { again, followUp } from './follow-up.ts';
 import { record } from './record.ts';
 

@@ -12,7 +12,7 @@ import type { Settings } from '#session/settings';
 import { owesStraggler } from '#session/stragglers';
 import { isSubscribed, owedSinceMs, type Subscription } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
-import { edgeOf } from './edge-of.ts';
+import { edgeOf } from '../edge-of.ts';
 
 /** A stretch of a log in which messages may wait. */
 export interface WaitingRange {

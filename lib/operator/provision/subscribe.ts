@@ -5,9 +5,9 @@ import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
 import { optionsOf, type Subscription, type SubscriptionChange } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { OperatorDependencies } from './dependencies.ts';
-import type { SessionEdge } from './edge-of.ts';
-import { signalLook } from './resume.ts';
+import { signalLook } from '../acts/resume.ts';
+import type { OperatorDependencies } from '../dependencies.ts';
+import type { SessionEdge } from '../edge-of.ts';
 import type { SubscriptionDifference, WantedSubscription } from './wanted.ts';
 
 /** Later than all that is known of the filter, whatever the clocks say. */

@@ -5,12 +5,12 @@ import type { Subscription } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
 import type { HistoryStore } from '#store/history/history';
 import type { FoundMessage } from '#store/messages/message-log';
+import { readSession, type SessionState, type SessionViewDependencies } from '../look-ups/session-view.ts';
+import { isHeldByBroker } from '../waiting/waiting-plan.ts';
 import { type FindDependencies, findMessage, type MessageWanted } from './find-message.ts';
 import { brokerKept, reasonOfDrop } from './given-up.ts';
-import { readSession, type SessionState, type SessionViewDependencies } from './session-view.ts';
 import { judgeDrop, judgePast, mayWait } from './trace-past.ts';
 import type { Judged, TracedFilter, TraceView } from './trace-view.ts';
-import { isHeldByBroker } from './waiting-plan.ts';
 
 export type TraceDependencies = SessionViewDependencies &
   FindDependencies & { readonly history: Pick<HistoryStore, 'list'> };
