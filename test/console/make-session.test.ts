@@ -143,6 +143,21 @@ describe.runIf(hasChromium)('making a session in the console', () => {
     expect(acts()).toEqual([]);
   });
 
+  it('of a client that has come while the question stood, nothing is changed', async () => {
+    const page = await desk.open('#/make-session?clientId=comes-meanwhile');
+    await page.getByLabel('Filter').fill('a/#');
+    await page.getByRole('button', { name: 'Make session' }).click();
+    const make = page.getByRole('dialog').getByRole('button', { name: 'Make session' });
+    await make.waitFor();
+    const [known] = desk.api.fleet.sessions.values();
+    if (known === undefined) throw new Error('The fleet has no session');
+    desk.api.fleet.sessions.set('comes-meanwhile', known);
+    await make.click();
+    await page.getByText('has a session already').waitFor();
+    expect(acts()).toEqual([]);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   it('a failure of the question itself is told on the page', async () => {
     desk.api.interfere = () => refused('service.busy', 'DynamoDB throttles.');
     const page = await desk.open('#/make-session?clientId=busy');

@@ -39,11 +39,18 @@ export function MakeSession({ query }: { query: URLSearchParams }) {
     });
   };
   const make = async () => {
-    const succeeded = await acting.run(async () => {
+    let isMade = false;
+    await acting.run(async () => {
+      // The question may have stood for long: a device that has come meanwhile keeps its subscriptions.
+      if (await hasSession(api, clientId)) {
+        setStage('exists');
+        return '';
+      }
       await api.makeSession(clientId, provisionOf(draft));
+      isMade = true;
       return '';
     });
-    if (succeeded) location.hash = sessionHref(clientId);
+    if (isMade) location.hash = sessionHref(clientId);
   };
   const isAsking = stage === 'asked' && errors.size === 0;
   return (
