@@ -1,7 +1,7 @@
 import { subscriptionsOfLife } from '#session/due';
 import type { LifeRules } from '#session/life';
 import type { LoggedMessage } from '#session/message';
-import { later, positionAt } from '#session/position';
+import { later, type Position, positionAt, positionOf } from '#session/position';
 import { owesStraggler } from '#session/stragglers';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
@@ -19,14 +19,16 @@ async function* owedTo(
   const from = later(session.cursor, positionAt(owedSinceMs(subscription)));
   // As the pump delivers: neither what has given way, nor what does not wait.
   const { skip } = session.progress?.incarnation === session.incarnation ? session.progress : {};
-  const waits = ({ qos, position }: LoggedMessage) =>
+  const waits = ({ qos }: LoggedMessage, position: Position) =>
     (policy.queueQos0 || (qos > 0 && subscription.qos !== 0)) &&
     !(skip !== undefined && position >= skip.from && position < skip.upTo);
-  for await (const message of log.read({ filter, shards, from, upTo })) if (waits(message)) yield message;
+  for await (const message of log.read({ filter, shards, from, upTo }))
+    if (waits(message, message.position)) yield message;
   const stragglersFrom = session.stragglersFrom ?? positionAt(session.startedAtMs);
   for await (const message of log.readStragglers({ filter, from: stragglersFrom, upTo })) {
     const isOwed = owesStraggler(session, subscription, message.receivedAtMs, settings);
-    if (isOwed && waits(message)) yield message;
+    // It gives way in the place that it would have had in time.
+    if (isOwed && waits(message, positionOf(message.receivedAtMs, message.messageId))) yield message;
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EndedSession } from '#edge/ended-session';
 import { cleanUp, type SessionEndDependencies } from '#edge/session-end';
 import type { EventDetails } from '#history/event-schemas';
+import { positionAt } from '#session/position';
 import type { Session } from '#session/session';
 import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';
@@ -113,6 +114,29 @@ describe('the end of a session', () => {
     await cleanUp(endedWith(session, 'expired', session.endsAtMs ?? 0, true), dependencies);
     expect(announced).toMatchObject([{ lost: { messages: lost } }]);
   });
+
+  it.each([
+    [true, 0],
+    [false, 1],
+  ])(
+    'tells as lost what was appended late unless it has given way in its own place: %s',
+    async (hasGivenWay, lost) => {
+      const { edge, announced, dependencies } = newEnd();
+      const session = await endedSession(edge);
+      const receivedAtMs = T + 100 * SECOND;
+      const filter = edge.filter('a/+');
+      edge.nowMs = T + 200 * SECOND;
+      const message = { messageId: 'late', topic: edge.filter('a/2'), payload: Buffer.from('1') };
+      const append = { filter, shards: 1, retainSeconds: 3600 };
+      await edge.messages.append({ ...append, message: { ...message, qos: 1, receivedAtMs } });
+      const skip = { from: positionAt(receivedAtMs - SECOND), upTo: positionAt(receivedAtMs + SECOND) };
+      const { incarnation, owedFrom: from, cursor: at } = session;
+      const progress = { incarnation, from, at, ...(hasGivenWay && { skip }) };
+      const ended = endedWith({ ...session, progress }, 'expired', session.endsAtMs ?? 0, true);
+      await cleanUp(ended, dependencies);
+      expect(announced).toMatchObject([{ lost: { messages: lost } }]);
+    },
+  );
 
   it('is announced with the same id however often, and with another one in another life', async () => {
     const { edge, announced, dependencies } = newEnd();

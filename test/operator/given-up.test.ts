@@ -112,6 +112,23 @@ it('is kept by the session of the broker until that is over', () => {
   );
 });
 
+it('does not wait once it has given way, in the place that it would have had in time', () => {
+  const { incarnation, cursor } = session;
+  const skip = { from: positionAt(T + 19 * SECOND), upTo: positionAt(T + 21 * SECOND) };
+  const late = message(T + 20 * SECOND, { position: positionOf(T + 90 * SECOND, 'appended late') });
+  const subscription = { clientId: 'meter-7', filter: 'a/#', incarnation, sessionIdentifier: 'first' };
+  const waits = (of: Session) =>
+    planWaiting({
+      session: { ...of, status: 'disconnected', cursor: positionAt(T) },
+      subscriptions: [{ ...subscription, subscribedAtMs: [T - SECOND], isProvisioned: true, qos: 1 }],
+      flow: undefined,
+      configuration,
+      nowMs: T + 200 * SECOND,
+    }).judge(late) !== undefined;
+  const progress = { incarnation, from: cursor, at: cursor, skip };
+  expect([waits(session), waits({ ...session, progress })]).toEqual([true, false]);
+});
+
 it('does not wait at the packet edge once it is given up before anything was sent', () => {
   const [before, after] = [message(T + 20 * SECOND), message(T + 60 * SECOND)];
   const plan = planWaiting({

@@ -5,7 +5,7 @@ import { deliveryTo, matchingSubscriptions } from '#session/matching';
 import { type LoggedMessage, messageHasExpired, type QoS } from '#session/message';
 import { ownLog } from '#session/own-log';
 import { choosePacketPolicy, choosePolicy, type SessionPolicy } from '#session/policy';
-import { LOG_START, later, type Position, positionAt, timeOf } from '#session/position';
+import { LOG_START, later, type Position, positionAt, positionOf, timeOf } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { Settings } from '#session/settings';
@@ -106,11 +106,12 @@ function lifecyclePlan({ session, subscriptions, configuration, nowMs }: PlanInp
     ranges,
     policy,
     judge(message) {
-      const { position, receivedAtMs, topic } = message;
-      if (skip !== undefined && position >= skip.from && position < skip.upTo) return undefined;
-      if (messageHasExpired(message, nowMs)) return undefined;
-      // Whether one that was appended late is owed was decided when it was received.
+      const { position, receivedAtMs, topic, messageId } = message;
+      // Whether one that was appended late is owed was decided when it was received, and it gives way in that place.
       const isStraggler = timeOf(position) !== receivedAtMs;
+      const place = isStraggler ? positionOf(receivedAtMs, messageId) : position;
+      if (skip !== undefined && place >= skip.from && place < skip.upTo) return undefined;
+      if (messageHasExpired(message, nowMs)) return undefined;
       const asking = ranges.filter(
         ({ filter, from, upTo, subscription }) =>
           from <= position &&
