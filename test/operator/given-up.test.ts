@@ -77,6 +77,15 @@ describe('a message whose name the session has forgotten', () => {
     expect(reasonFor(expiring(100), [])).toBeUndefined();
   });
 
+  it('gave way in the place that it would have had in time, if it was appended late', () => {
+    const late = message(T + 20 * SECOND, { position: positionOf(T + 90 * SECOND, 'appended late') });
+    const entry = dropped('overflowMessages', T + 101 * SECOND, T + 25 * SECOND);
+    if (entry.type !== 'dropped') throw new Error('The entry is not one of drops');
+    const last = entry.last.map((drop) => ({ ...drop, from: positionAt(T + 15 * SECOND) }));
+    for (const entries of [[entry], [{ ...entry, last }]])
+      expect(reasonFor(late, entries)).toBe('overflowMessages');
+  });
+
   it('gave way to newer ones with the last that did, if all of them waited', () => {
     const entries = [dropped('overflowMessages', T + 101 * SECOND, T + 50 * SECOND)];
     expect(reasonFor(message(T + 20 * SECOND), entries)).toBe('overflowMessages');

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '#history/entry';
 import { endOf, startOf } from '#session/connection';
 import type { DropReason } from '#session/drop-reasons';
 import { choosePolicy } from '#session/policy';
-import { isSameMessage, type Position, timeOf } from '#session/position';
+import { isSameMessage, type Position, positionOf, timeOf } from '#session/position';
 import type { Drop, Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { FoundMessage } from '#store/messages/message-log';
@@ -61,6 +61,11 @@ function givenUpAtMs(entry: HistoryEntry): number | undefined {
 
 const isOverflow = (reason: DropReason) => reason === 'overflowMessages' || reason === 'overflowBytes';
 
+/** Where limits have counted a message: beside the broker, in the place that one appended late would have had in time. */
+function placeOf({ position, receivedAtMs, messageId }: FoundMessage, { carrier }: Session): Position {
+  return carrier === undefined ? positionOf(receivedAtMs, messageId) : position;
+}
+
 /** What gave way with the one that is named last. */
 function gaveWay(drops: readonly Drop[], position: Position): DropReason | undefined {
   return drops.find(({ from, position: upTo }) => from !== undefined && from <= position && position <= upTo)
@@ -104,10 +109,11 @@ export function reasonOfDrop(
     return 'expired';
   if (!isKept && untilMs <= nowMs && wasAway(session, receivedAtMs, untilMs)) return 'operator';
   if (isKept) return undefined;
-  const [reason] = [session.lastDrops, ...drops].flatMap((each) => gaveWay(each, position) ?? []);
+  const place = placeOf(message, session);
+  const [reason] = [session.lastDrops, ...drops].flatMap((each) => gaveWay(each, place) ?? []);
   if (reason !== undefined || policyOf(session.clientId, session, configuration).overflow !== 'drop-oldest')
     return reason;
-  return drops.flatMap((each) => gaveWayBefore(message, each, session) ?? [])[0];
+  return drops.flatMap((each) => gaveWayBefore({ ...message, position: place }, each, session) ?? [])[0];
 }
 
 /**
