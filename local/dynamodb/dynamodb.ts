@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -129,6 +130,8 @@ function javaArguments(port: number, dataDirectory: string | undefined): readonl
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-Djava.library.path=./DynamoDBLocal_lib',
+    // Java does not look at TMPDIR, and leaves a native library there.
+    `-Djava.io.tmpdir=${tmpdir()}`,
     '-jar',
     'DynamoDBLocal.jar',
     '-disableTelemetry',
