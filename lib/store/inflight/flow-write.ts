@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Flow } from '#session/flow/flow';
 import type { Item } from '../request.ts';
+import { revisionPut } from '../revision-put.ts';
 import { fromItem, toItem } from './flow-item.ts';
 
 export type FlowWrite =
@@ -18,20 +18,7 @@ const REVISIONS = 2 ** 47;
  */
 export function flowPut(table: string, flow: Flow, expectedRevision: number | undefined) {
   const stored: Flow = { ...flow, revision: (expectedRevision ?? randomInt(REVISIONS)) + 1 };
-  const isUnchanged = 'revision = :expected';
-  const isNew = 'attribute_not_exists(clientId)';
-  const put = {
-    TableName: table,
-    Item: { ...toItem(stored) },
-    ...(expectedRevision === undefined
-      ? { ConditionExpression: isNew }
-      : {
-          ConditionExpression: isUnchanged,
-          ExpressionAttributeValues: { ':expected': expectedRevision },
-        }),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  } satisfies PutCommandInput;
-  return { stored, put };
+  return { stored, put: revisionPut(table, 'clientId', toItem(stored), expectedRevision) };
 }
 
 export function notWritten(item: Item | undefined): FlowWrite {

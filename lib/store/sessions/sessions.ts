@@ -3,9 +3,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Session } from '#session/session';
 import { getAll } from '../get-all.ts';
 import { conditional, request, unlessContended, untilUncontended } from '../request.ts';
+import { revisionPut } from '../revision-put.ts';
 import { connectedClients } from './connected-clients.ts';
-import { fromItem } from './session-item.ts';
-import { sessionPut } from './session-put.ts';
+import { fromItem, toItem } from './session-item.ts';
 
 export { fromItem } from './session-item.ts';
 
@@ -56,7 +56,7 @@ export function createSessionStore(client: DynamoDBDocumentClient, table: string
     connected: () => connectedClients(client, table),
 
     async write(session, expectedRevision) {
-      const command = new PutCommand(sessionPut(table, session, expectedRevision));
+      const command = new PutCommand(revisionPut(table, 'clientId', toItem(session), expectedRevision));
       const doing = `write the session of ${session.clientId}`;
       const put = await untilUncontended(doing, () =>
         unlessContended(conditional(doing, client.send(command))),

@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { type Counts, type RecordedChanges, TOTALS, type Total, type Totals } from '#history/counts';
 import { queryAll } from '../query.ts';
 import { conditional, request, untilUncontended } from '../request.ts';
+import { revisionPut } from '../revision-put.ts';
 import {
   COUNTS_KIND,
   type CountsSlice,
@@ -42,15 +43,8 @@ export function createCountsStore(
     await untilUncontended(doing, async () => {
       const next = countInSlice(before, recorded, clock());
       if (next === undefined) return true;
-      const isUnchanged = 'revision = :before';
-      const isNew = 'attribute_not_exists(kind)';
-      const command = new PutCommand({
-        TableName: table,
-        Item: countsItem(next),
-        ConditionExpression: before.revision === 0 ? isNew : isUnchanged,
-        ...(before.revision > 0 && { ExpressionAttributeValues: { ':before': before.revision } }),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
+      const expectedRevision = before.revision === 0 ? undefined : before.revision;
+      const command = new PutCommand(revisionPut(table, 'kind', countsItem(next), expectedRevision));
       const put = await conditional(doing, client.send(command));
       if (put.met) return true;
       // Another batch was counted meanwhile, or this one: its answer was lost.

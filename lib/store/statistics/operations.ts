@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { conditional, type Item, request } from '../request.ts';
+import { revisionPut } from '../revision-put.ts';
 
 /** Something that an operator asked for and that goes on in the background. */
 export interface Operation {
@@ -65,22 +66,13 @@ export function createOperationStore(client: DynamoDBDocumentClient, table: stri
     },
 
     async putOperation(operation, expectedRevision) {
-      const command = new PutCommand({
-        TableName: table,
-        Item: {
-          ...operation,
-          kind: KIND,
-          value: operation.operationId,
-          expiresAt: Math.ceil((operation.startedAtMs + KEPT_MS) / 1000),
-        },
-        ...(expectedRevision === undefined
-          ? { ConditionExpression: 'attribute_not_exists(kind)' }
-          : {
-              ConditionExpression: 'revision = :expected',
-              ExpressionAttributeValues: { ':expected': expectedRevision },
-            }),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
+      const item = {
+        ...operation,
+        kind: KIND,
+        value: operation.operationId,
+        expiresAt: Math.ceil((operation.startedAtMs + KEPT_MS) / 1000),
+      };
+      const command = new PutCommand(revisionPut(table, 'kind', item, expectedRevision));
       const put = await conditional('keep an operation', client.send(command));
       if (put.met) return { written: true };
       return put.item === undefined ? { written: false } : { written: false, current: fromItem(put.item) };

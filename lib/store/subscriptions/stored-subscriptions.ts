@@ -1,6 +1,7 @@
-import type { DynamoDBDocumentClient, PutCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Subscription } from '#session/subscription';
 import { queryAll } from '../query.ts';
+import { revisionPut } from '../revision-put.ts';
 import { fromItem, type StoredSubscription, toItem } from './subscription-item.ts';
 
 /** All subscriptions of a client, of whatever incarnation. */
@@ -26,14 +27,6 @@ export function subscriptionPut(
   known: StoredSubscription | undefined,
   nowMs: number,
 ) {
-  return {
-    TableName: table,
-    Item: { ...toItem({ subscription, revision: (known?.revision ?? 0) + 1 }, nowMs) },
-    ...(known === undefined
-      ? { ConditionExpression: 'attribute_not_exists(clientId)' }
-      : {
-          ConditionExpression: 'revision = :known',
-          ExpressionAttributeValues: { ':known': known.revision },
-        }),
-  } satisfies PutCommandInput;
+  const item = toItem({ subscription, revision: (known?.revision ?? 0) + 1 }, nowMs);
+  return revisionPut(table, 'clientId', item, known?.revision);
 }

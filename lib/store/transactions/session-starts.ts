@@ -4,7 +4,8 @@ import { changeSubscription, type SubscriptionChange } from '#session/subscripti
 import { transacted } from '../cancellation.ts';
 import type { TableNames } from '../names.ts';
 import { untilUncontended } from '../request.ts';
-import { sessionPut } from '../sessions/session-put.ts';
+import { revisionPut } from '../revision-put.ts';
+import { toItem } from '../sessions/session-item.ts';
 import { listStored, subscriptionPut } from '../subscriptions/stored-subscriptions.ts';
 
 /** What one transaction takes besides the session. */
@@ -49,7 +50,7 @@ export function createSessionStarts(
         });
         const command = new TransactWriteCommand({
           TransactItems: [
-            { Put: sessionPut(tables.sessions, session, expectedRevision) },
+            { Put: revisionPut(tables.sessions, 'clientId', toItem(session), expectedRevision) },
             ...puts.map((put) => ({ Put: put })),
           ],
         });
