@@ -6,7 +6,7 @@ import { later, type Position, positionAt, positionOf, timeOf } from '#session/p
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
-import type { SharedSubscriber } from '#store/subscriptions/subscriptions';
+import type { SubscriberKey } from '#store/subscriptions/filter-index';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { AddressedSignal, OnlineClient } from './signals.ts';
 
@@ -54,7 +54,7 @@ export async function copyTo(
  * is online gets it when the first member returns.
  */
 export async function assignShared(
-  shared: readonly SharedSubscriber[],
+  shared: readonly SubscriberKey[],
   online: readonly OnlineClient[],
   message: Message,
   retainSeconds: number,

@@ -4,7 +4,8 @@ import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
 import type { Router } from '#store/routes/router';
 import type { SessionStore } from '#store/sessions/sessions';
-import type { SubscriberKey, SubscriberPages } from '#store/subscriptions/subscriber-pages';
+import type { SubscriberKey } from '#store/subscriptions/filter-index';
+import type { SubscriberPages } from '#store/subscriptions/subscriber-pages';
 import { edgeOf } from '../edge-of.ts';
 
 export interface TopicSubscriber {

@@ -1,15 +1,8 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isSubscribed, type Subscription } from '#session/subscription';
 import { getAll } from '../get-all.ts';
-import { request } from '../request.ts';
-import { FILTER_INDEX } from '../table-definitions.ts';
+import { type SubscriberKey, subscriberKeys } from './filter-index.ts';
 import { fromItem } from './subscription-item.ts';
-
-export interface SubscriberKey {
-  readonly clientId: string;
-  /** As the client sent it, `$share/…` included. */
-  readonly filter: string;
-}
 
 export interface SubscriberPage {
   readonly subscriptions: readonly Subscription[];
@@ -30,31 +23,20 @@ export function createSubscriberPages(client: DynamoDBDocumentClient, table: str
   return {
     async page(filter, { limit, after }) {
       const doing = `list the subscribers of ${filter}`;
-      const command = new QueryCommand({
-        TableName: table,
-        IndexName: FILTER_INDEX.indexName,
-        KeyConditionExpression: 'routedFilter = :filter',
-        ExpressionAttributeValues: { ':filter': filter },
-        Limit: limit,
-        ...(after !== undefined && { ExclusiveStartKey: { routedFilter: filter, ...after } }),
-      });
-      const { Items = [], LastEvaluatedKey } = await request(doing, client.send(command));
-      const keys = Items.map((item) => ({
-        clientId: String(item['clientId']),
-        filter: String(item['filter']),
-      }));
-      const items = await getAll(client, table, doing, keys);
+      const { keys, next } = await subscriberKeys(client, table, filter, { limit, after });
+      const items = await getAll(
+        client,
+        table,
+        doing,
+        keys.map((key) => ({ ...key })),
+      );
       const order = new Map(keys.map((key, index) => [JSON.stringify([key.clientId, key.filter]), index]));
       const placeOf = (each: Subscription) => order.get(JSON.stringify([each.clientId, each.filter])) ?? 0;
       const subscriptions = items
         .map((item) => fromItem(item).subscription)
         .filter(isSubscribed)
         .sort((one, other) => placeOf(one) - placeOf(other));
-      const last = keys.at(-1);
-      return {
-        subscriptions,
-        ...(LastEvaluatedKey !== undefined && last !== undefined && { next: last }),
-      };
+      return { subscriptions, ...(next !== undefined && { next }) };
     },
   };
 }

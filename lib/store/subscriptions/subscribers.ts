@@ -1,7 +1,6 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { parseSharedFilter } from '#session/topic-filter';
-import { request } from '../request.ts';
-import { FILTER_INDEX } from '../table-definitions.ts';
+import { type SubscriberKey, subscriberKeys } from './filter-index.ts';
 
 export interface SubscribersPage {
   readonly limit?: number;
@@ -9,18 +8,11 @@ export interface SubscribersPage {
   readonly startKey?: string;
 }
 
-/** A member of a share group. */
-export interface SharedSubscriber {
-  readonly clientId: string;
-  /** `$share/<share name>/<filter>` */
-  readonly filter: string;
-}
-
 export interface Subscribers {
   /** One each, although a client may subscribe to the filter directly and through `$share`. */
   readonly clientIds: readonly string[];
   /** Of its subscriptions those that are shared. */
-  readonly shared: readonly SharedSubscriber[];
+  readonly shared: readonly SubscriberKey[];
   /** Opaque; absent on the last page. */
   readonly nextKey?: string;
 }
@@ -34,24 +26,11 @@ export async function subscribersOf(
   filter: string,
   { limit = DEFAULT_LIMIT, startKey }: SubscribersPage = {},
 ): Promise<Subscribers> {
-  const command = new QueryCommand({
-    TableName: table,
-    IndexName: FILTER_INDEX.indexName,
-    KeyConditionExpression: 'routedFilter = :filter',
-    ExpressionAttributeValues: { ':filter': filter },
-    Limit: limit,
-    ...(startKey === undefined ? {} : { ExclusiveStartKey: JSON.parse(startKey) }),
-  });
-  const { Items, LastEvaluatedKey } = await request(
-    `list the subscribers of ${filter}`,
-    client.send(command),
-  );
-  const clientIds = new Set((Items ?? []).map((item) => String(item['clientId'])));
-  const nextKey = LastEvaluatedKey && { nextKey: JSON.stringify(LastEvaluatedKey) };
-  const subscribed = (Items ?? []).map((item) => ({
-    clientId: String(item['clientId']),
-    filter: String(item['filter']),
-  }));
-  const shared = subscribed.filter((each) => parseSharedFilter(each.filter).shareName !== undefined);
-  return { clientIds: [...clientIds], shared, ...nextKey };
+  const after = startKey === undefined ? undefined : JSON.parse(startKey);
+  const { keys, next } = await subscriberKeys(client, table, filter, { limit, after });
+  return {
+    clientIds: [...new Set(keys.map(({ clientId }) => clientId))],
+    shared: keys.filter((each) => parseSharedFilter(each.filter).shareName !== undefined),
+    ...(next !== undefined && { nextKey: JSON.stringify(next) }),
+  };
 }

@@ -17,7 +17,7 @@ import { listStored, subscriptionPut } from './stored-subscriptions.ts';
 import { type Subscribers, type SubscribersPage, subscribersOf } from './subscribers.ts';
 import { fromItem, type StoredSubscription } from './subscription-item.ts';
 
-export type { SharedSubscriber, Subscribers, SubscribersPage } from './subscribers.ts';
+export type { Subscribers, SubscribersPage } from './subscribers.ts';
 
 export interface AppliedChange {
   readonly outcome: 'changed' | 'unchanged';
