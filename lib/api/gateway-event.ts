@@ -20,6 +20,9 @@ export interface GatewayEvent {
   };
 }
 
+/** All of a request's headers that mean anything to the session API. */
+const HEADERS = ['content-type', 'if-none-match'];
+
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Names no server: nothing of the answer depends on it. */
@@ -31,11 +34,14 @@ export function requestOf(event: GatewayEvent): Request {
   const { method } = requestContext.http;
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
   const url = `${ORIGIN}${escapedPath(event.rawPath, requestContext.stage)}${query}`;
-  const contentType = headers['content-type'];
   const hasBody = body !== undefined && !WITHOUT_BODY.has(method);
   return new Request(url, {
     method,
-    headers: contentType === undefined ? {} : { 'content-type': contentType },
+    headers: HEADERS.flatMap((name): [string, string][] => {
+      const value = headers[name];
+      // A request takes no other characters, and no value with others is valid.
+      return value === undefined ? [] : [[name, value.replaceAll(/[^ -~]/g, '?')]];
+    }),
     ...(hasBody && { body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') }),
   });
 }

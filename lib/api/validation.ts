@@ -10,7 +10,7 @@ const MAXIMUM_NAMED = 20;
 /** Of a field, whose name may be the caller's own. */
 const MAXIMUM_CHARACTERS = 120;
 
-const PLACES = { param: 'path', query: 'query', json: 'body' } as const;
+const PLACES = { param: 'path', query: 'query', header: 'header', json: 'body' } as const;
 
 type Named = NonNullable<Problem['errors']>[number];
 

@@ -139,7 +139,7 @@ function corsOf(origins: readonly string[] = []) {
         CorsHttpMethod.PATCH,
         CorsHttpMethod.DELETE,
       ],
-      allowHeaders: ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
+      allowHeaders: ['authorization', 'content-type', 'if-none-match', 'x-amz-date', 'x-amz-security-token'],
       exposeHeaders: ['location'],
       maxAge: PREFLIGHT_MAX_AGE,
     },

@@ -20,7 +20,7 @@ interface Schema {
 
 interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly schema: Schema;
 }
@@ -118,11 +118,16 @@ export function requestsOf(document: Document, known: Known): fc.Arbitrary<Docum
       .map(({ values: given, body: sent, isRaw, encoding, more, type, wantsCursor }): DocumentedRequest => {
         let filled = path;
         const query: string[] = more === '' ? [] : [more];
+        const headers: Record<string, string> = sent === undefined ? {} : { 'content-type': type };
         for (const [parameter, value, left] of given) {
           const text = typeof value === 'string' ? value : String(JSON.stringify(value));
           if (parameter.in === 'path')
             filled = filled.replace(`{${parameter.name}}`, () => segment(text, encoding));
-          else if (left > 0 && parameter.name !== 'cursor') query.push(`${parameter.name}=${encoded(text)}`);
+          else if (left === 0 || parameter.name === 'cursor') continue;
+          else if (parameter.in === 'header')
+            headers[parameter.name] =
+              typeof value === 'string' && /^[!-~]+$/.test(value) ? value : encoded(text);
+          else query.push(`${parameter.name}=${encoded(text)}`);
         }
         const search = query.length === 0 ? '' : `?${query.join('&')}`;
         return {
@@ -130,7 +135,7 @@ export function requestsOf(document: Document, known: Known): fc.Arbitrary<Docum
           path: `${filled}${search}`,
           init: {
             method,
-            headers: sent === undefined ? {} : { 'content-type': type },
+            headers,
             ...(sent !== undefined && { body: isRaw === 0 ? '{"' : JSON.stringify(sent) }),
           },
           wantsCursor,

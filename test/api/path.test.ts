@@ -99,19 +99,27 @@ test('a stage with a name is no part of the path', () => {
 const event = (more: Partial<GatewayEvent['requestContext']> = {}): GatewayEvent => ({
   rawPath: '/sessions/a/messages',
   rawQueryString: 'limit=5&cursor=%41',
-  headers: { 'content-type': 'application/json', cookie: 'a=b' },
+  headers: { 'content-type': 'application/json', 'if-none-match': '*', cookie: 'a=b' },
   requestContext: { http: { method: 'PATCH' }, ...more },
 });
 
-test('the request has the query as it came, the media type and the body', async () => {
+test('the request has the query as it came, the headers that mean something and the body', async () => {
   const request = requestOf({
     ...event(),
     body: Buffer.from('{"ä":1}').toString('base64'),
     isBase64Encoded: true,
   });
   expect(new URL(request.url).search).toBe('?limit=5&cursor=%41');
-  expect([...request.headers.keys()]).toEqual(['content-type']);
+  expect(Object.fromEntries(request.headers)).toEqual({
+    'content-type': 'application/json',
+    'if-none-match': '*',
+  });
   expect(await request.text()).toBe('{"ä":1}');
+});
+
+test('characters that no header holds do not fail the request', () => {
+  const headers = { 'if-none-match': '\u20ac\n*' };
+  expect(requestOf({ ...event(), headers }).headers.get('if-none-match')).toBe('??*');
 });
 
 test.each([

@@ -127,7 +127,10 @@ test('no page of another origin may call, unless it is named', () => {
   const origins = ['https://fleet.example'];
   expect(
     propertiesOf(templateOf({ corsOrigins: origins }), 'AWS::ApiGatewayV2::Api')['CorsConfiguration'],
-  ).toMatchObject({ AllowOrigins: origins, AllowHeaders: expect.arrayContaining(['authorization']) });
+  ).toMatchObject({
+    AllowOrigins: origins,
+    AllowHeaders: expect.arrayContaining(['authorization', 'if-none-match']),
+  });
 });
 
 /** The requests that a policy document allows, such as `GET/*`. */

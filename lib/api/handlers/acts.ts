@@ -47,6 +47,11 @@ async function sessionAfter(clientId: string, dependencies: ApiDependencies): Pr
   return toldSession(view, { configuration, cap: FEW_WAITING.cap, advice });
 }
 
+const EXISTS = {
+  detail:
+    'The client has a session already, and If-None-Match: * asks to make one only if there is none; nothing was changed. Look at that session; without the header it is made what is asked',
+};
+
 type Asked = z.infer<typeof provisionBody>['subscriptions'][number];
 
 function wantedSubscription({ filter, qos, noLocal, retainAsPublished, subscriptionIdentifier }: Asked) {
@@ -75,7 +80,12 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
   api.openapi(putSession, async (context) => {
     const { clientId } = context.req.valid('param');
     const { sessionExpiryInterval, subscriptions } = context.req.valid('json');
-    const wanted = { sessionExpiryInterval, subscriptions: subscriptions.map(wantedSubscription) };
+    const isOnlyIfNone = context.req.valid('header')['if-none-match'] !== undefined;
+    const wanted = {
+      sessionExpiryInterval,
+      subscriptions: subscriptions.map(wantedSubscription),
+      ...(isOnlyIfNone && { onlyIfNone: true as const }),
+    };
     let isNew = false;
     for (let tries = 0; tries < PUT_TRIES; tries += 1) {
       const done = await provision(clientId, wanted, operatorOf(context.env), acts);
@@ -88,6 +98,8 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
           done.isOfIdentifier ? { detail, errors } : { detail },
         );
       }
+      // What there is once this request has made a session has come of it or after it.
+      if (done.outcome === 'exists' && !isNew) return problemAnswer(context, 'session.exists', EXISTS);
       isNew ||= done.outcome === 'created';
       const session = await sessionAfter(clientId, dependencies);
       if (session !== undefined) return isNew ? context.json(session, 201) : context.json(session, 200);

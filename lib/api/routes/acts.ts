@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { disconnection, droppedMessages, intervalChange, provision, resumption } from '../schemas/act.ts';
 import { session } from '../schemas/session.ts';
-import { answer, body, clientParams, noQuery, problems } from './parts.ts';
+import { answer, body, clientParams, noQuery, onlyIfNone, problems } from './parts.ts';
 
 const tags = ['Acts'];
 const ofSession = { params: clientParams, query: noQuery };
@@ -30,11 +30,11 @@ export const putSession = createRoute({
   description:
     'The first connection of the device resumes it, and gets what came since, unless it asks for a clean start.',
   tags,
-  request: { ...ofSession, body: body(provision) },
+  request: { ...ofSession, headers: onlyIfNone, body: body(provision) },
   responses: {
     200: answer(session, 'There was a session; it is as asked'),
     201: answer(session, 'The session was made'),
-    ...problems('session.contended', ...ofBody),
+    ...problems('session.contended', 'session.exists', ...ofBody),
   },
 });
 

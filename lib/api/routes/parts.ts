@@ -37,6 +37,18 @@ export const topicParams = z.object({
 /** What a path without parameters in its query takes: none. */
 export const noQuery = z.strictObject({});
 
+/** A precondition on there being nothing yet (RFC 9110, 13.1.2). Nothing here has an entity tag. */
+export const onlyIfNone = z.object({
+  'if-none-match': z
+    .literal('*')
+    .optional()
+    .openapi({
+      param: { name: 'if-none-match', in: 'header' },
+      description:
+        '`*`: only if the client has no session. Where it has one, that one is left as it is and the answer is 412; so it is when a request is repeated whose answer was lost',
+    }),
+});
+
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } });
 
 export const answer = <Schema extends z.ZodType>(schema: Schema, description: string) => ({

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'method.notAllowed': { status: 405, title: 'The path does not take this method' },
   'session.contended': { status: 409, title: 'The session was changed by others at the same time' },
   'deadLetter.notRedrivable': { status: 409, title: 'The dead letter cannot be sent again' },
+  'session.exists': { status: 412, title: 'The client has a session already' },
   'body.tooLarge': { status: 413, title: 'The body is too large' },
   'body.mediaType': { status: 415, title: 'The body is not JSON' },
   'service.failed': { status: 500, title: 'The service failed' },
@@ -31,7 +32,7 @@ export const problem = z
     errors: z
       .array(
         z.object({
-          in: z.enum(['path', 'query', 'body']),
+          in: z.enum(['path', 'query', 'header', 'body']),
           field: z.string().openapi({ description: 'Where, as a JSON Pointer in a body' }),
           message: z.string(),
         }),

@@ -13,6 +13,8 @@ import { differenceOf, problemOf, type Refusal, type WantedSession } from './wan
 
 export type Provisioned =
   | { readonly outcome: 'created' | 'changed' | 'unchanged'; readonly session: Session }
+  /** It was to be made only if there was none, and there is one: nothing was changed. */
+  | { readonly outcome: 'exists' }
   /** There can be no such session; the reason says why, and what is allowed. */
   | ({ readonly outcome: 'refused' } & Refusal);
 
@@ -66,6 +68,7 @@ async function attempt(
   const { sessions, configuration, clock } = dependencies;
   const prior = await sessions.get(clientId);
   const isThere = exists(prior, clock());
+  if (isThere && wanted.onlyIfNone) return { outcome: 'exists' };
   // One that is over says nothing of where its client will connect.
   const known = isThere ? prior : undefined;
   const edge = edgeOf(clientId, known, configuration);
@@ -76,13 +79,16 @@ async function attempt(
   const interval = capInterval(wanted.sessionExpiryInterval, policy.maximumSessionExpiryInterval);
   const asked = { interval, subscriptions: wanted.subscriptions, policy, edge };
   const made = await makeSession(clientId, prior, asked, dependencies);
-  return made === undefined ? { outcome: 'overtaken' } : stillThere(made, 'created', dependencies);
+  if (made === undefined) return { outcome: 'overtaken' };
+  // A device that ends it at once has a session of its own, and would be taken for one that was there before.
+  if (wanted.onlyIfNone) return { outcome: 'created', session: made };
+  return stillThere(made, 'created', dependencies);
 }
 
 /**
  * Makes a session what an operator wants it to be, also before its device has ever connected: the device's first
  * connection resumes it, unless it asks for a clean start, and gets what has come since. Done again, it changes
- * nothing.
+ * nothing. With `onlyIfNone` the session that was read decides, and a write that came first has it read again.
  *
  * @example
  * await provision('meter-7', { sessionExpiryInterval: 86_400, subscriptions: [{ filter: 'meters/7/#', qos: 1 }] }, operator, dependencies)
@@ -96,7 +102,7 @@ export async function provision(
   for (let tries = 0; tries < ATTEMPTS; tries += 1) {
     const done = await attempt(clientId, wanted, dependencies);
     if (done.outcome === 'overtaken') continue;
-    if (done.outcome !== 'refused') {
+    if (done.outcome !== 'refused' && done.outcome !== 'exists') {
       const { sessionExpiryInterval } = done.session;
       const detail = { outcome: done.outcome, sessionExpiryInterval, filters: wanted.subscriptions.length };
       await record('provision', done.session, detail, operator, dependencies);

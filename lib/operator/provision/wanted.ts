@@ -19,6 +19,8 @@ export interface WantedSession {
   readonly sessionExpiryInterval: number;
   /** All that it is to hold: others end. */
   readonly subscriptions: readonly WantedSubscription[];
+  /** Where the client has a session already, that one is left as it is. */
+  readonly onlyIfNone?: true;
 }
 
 /** The wider limits of the packet edge: where a client will connect is not known before it does. */
