@@ -153,8 +153,9 @@ describe.runIf(hasChromium)('making a session in the console', () => {
     if (known === undefined) throw new Error('The fleet has no session');
     desk.api.fleet.sessions.set('comes-meanwhile', known);
     await make.click();
-    await page.getByText('has a session already').waitFor();
-    expect(acts()).toEqual([]);
+    await page.getByText('has a session already. Nothing was changed.').waitFor();
+    expect(acts()).toEqual(['PUT /sessions/comes-meanwhile']);
+    expect(made('comes-meanwhile')).toBe(known.session);
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 

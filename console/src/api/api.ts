@@ -68,7 +68,14 @@ export function createApi(send: Transport) {
     operation: (operationId: string, signal?: Signal) =>
       get<Operation>(`/operations/${pathText(operationId)}`, {}, signal),
 
-    makeSession: (clientId: string, wanted: Provision) => act<Session>('PUT', session(clientId), wanted),
+    /** Refused with `session.exists` where the client has one. */
+    makeSession: async (clientId: string, wanted: Provision) =>
+      (await send({
+        method: 'PUT',
+        path: session(clientId),
+        body: wanted,
+        onlyIfNone: true,
+      })) as Session,
     changeInterval: (clientId: string, sessionExpiryInterval: number) =>
       act<Session | undefined>('PATCH', session(clientId), { sessionExpiryInterval }),
     disconnect: (clientId: string) => act<Disconnection>('POST', `${session(clientId)}/disconnect`),

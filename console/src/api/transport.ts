@@ -6,6 +6,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
+  /** Only if there is nothing at the path: `If-None-Match: *`. */
+  readonly onlyIfNone?: true;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +25,7 @@ export const NO_CREDENTIALS: Credentials = { authorization: async () => undefine
 
 /** Requests through `fetch`; every failure is a Problem, except the abort of the caller. */
 export function fetchTransport(apiUrl: string, credentials: Credentials): Transport {
-  return async ({ method = 'GET', path, query = {}, body, signal }) => {
+  return async ({ method = 'GET', path, query = {}, body, onlyIfNone, signal }) => {
     const authorization = await credentials.authorization();
     const response = await fetch(`${apiUrl}${path}${queryString(query)}`, {
       method,
@@ -31,6 +33,7 @@ export function fetchTransport(apiUrl: string, credentials: Credentials): Transp
         accept: 'application/json',
         ...(authorization !== undefined && { authorization }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(onlyIfNone && { 'if-none-match': '*' }),
       },
       cache: 'no-store',
       credentials: 'omit',

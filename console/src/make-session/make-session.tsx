@@ -41,13 +41,8 @@ export function MakeSession({ query }: { query: URLSearchParams }) {
   const make = async () => {
     let isMade = false;
     await acting.run(async () => {
-      // The question may have stood for long: a device that has come meanwhile keeps its subscriptions.
-      if (await hasSession(api, clientId)) {
-        setStage('exists');
-        return '';
-      }
-      await api.makeSession(clientId, provisionOf(draft));
-      isMade = true;
+      isMade = await isMadeNow(api, draft);
+      if (!isMade) setStage('exists');
       return '';
     });
     if (isMade) location.hash = sessionHref(clientId);
@@ -103,6 +98,17 @@ async function hasSession(api: Api, clientId: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (asProblem(error).code === 'session.notFound') return false;
+    throw error;
+  }
+}
+
+/** The question may have stood for long: a device that has come meanwhile keeps its subscriptions. */
+async function isMadeNow(api: Api, draft: SessionDraft): Promise<boolean> {
+  try {
+    await api.makeSession(draft.clientId, provisionOf(draft));
+    return true;
+  } catch (error) {
+    if (asProblem(error).code === 'session.exists') return false;
     throw error;
   }
 }
