@@ -76,7 +76,7 @@ const full = (clientId: string): Session => {
       beyondLive: true,
       skip: { from: positionAt(7), upTo: positionOf(9, 'y') },
     },
-    lease: { holder: 'one', untilMs: 5 },
+    lease: { holder: 'one', untilMs: 5, deliveredBefore: 1_234_567 },
     endedIncarnation: '1:another',
     endReason: 'cleanStart',
     rehome: true,

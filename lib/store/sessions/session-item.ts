@@ -15,6 +15,7 @@ import {
   declarationToList,
 } from './session-connections.ts';
 import { deliveredFromText, deliveredToText, type StoredDelivered } from './session-delivered.ts';
+import { leaseFromList, leaseToList } from './session-lease.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 import { type StoredWills, willsFromLists, willsToLists } from './session-wills.ts';
 
@@ -95,6 +96,7 @@ type Packed =
   | 'stragglersFrom'
   | 'drops'
   | 'lastDrops'
+  | 'lease'
   | keyof Wills;
 
 interface StoredSession
@@ -112,6 +114,7 @@ interface StoredSession
   readonly owesDelivery?: true;
   readonly drops?: Session['drops'];
   readonly lastDrops?: Session['lastDrops'];
+  readonly lease?: StoredList;
   readonly statusShard: string;
   readonly statusOrder: string;
   readonly shard: number;
@@ -132,6 +135,7 @@ export function toItem(session: Session): Item {
     delivered: _,
     drops,
     lastDrops,
+    lease,
     will,
     dueWills,
     ...plain
@@ -154,6 +158,7 @@ export function toItem(session: Session): Item {
     ...deliveredToText(session),
     ...(Object.keys(drops).length === 0 ? {} : { drops }),
     ...(lastDrops.length === 0 ? {} : { lastDrops }),
+    ...(lease === undefined ? {} : { lease: leaseToList(lease) }),
     ...willsToLists(session),
     statusShard: `${session.status}#${shardOf(session.clientId)}`,
     statusOrder: statusOrderOf(session),
@@ -185,6 +190,7 @@ export function fromItem(item: Item): Session {
     delivered: _delivered,
     drops,
     lastDrops,
+    lease,
     will,
     dueWills,
     ...rest
@@ -212,6 +218,7 @@ export function fromItem(item: Item): Session {
     delivered: brought.delivered,
     drops: drops ?? {},
     lastDrops: lastDrops ?? [],
+    ...(lease === undefined ? {} : { lease: leaseFromList(lease) }),
     ...willsFromLists(stored),
   };
 }
