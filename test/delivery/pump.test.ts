@@ -225,10 +225,17 @@ describe('a run of the pump', () => {
     for (let count = 0; count < 600; count += 1) client.log({ topic: `t/${count % 20}`, filters: ['#'] });
     await client.return();
     const { write } = client.stores.sessions;
+    let sent = 0;
+    const send = client.send.bind(client);
+    client.send = (...message) => {
+      sent += 1;
+      return send(...message);
+    };
     client.stores.sessions.write = async (...session) => {
+      const before = sent;
       const result = await write(...session);
-      // Virtual time: while this write is under way, the next messages are sent.
-      await client.time.sleep(300);
+      // It is under way until the next two messages are sent, one of them refused, if any lane has more to send.
+      await client.time.until(() => sent >= before + 2, 300);
       return result;
     };
     await client.run();

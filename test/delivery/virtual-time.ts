@@ -23,6 +23,12 @@ export class VirtualTime {
       this.at(this.nowMs + milliseconds, resolve);
     });
 
+  /** Lets time pass until something holds, at most so long. */
+  async until(holds: () => boolean, mostMs: number): Promise<void> {
+    const endMs = this.nowMs + mostMs;
+    while (!holds() && this.nowMs < endMs) await this.sleep(1);
+  }
+
   /** Does something at a time, after everything that is due before it. */
   at(atMs: number, wake: () => void): void {
     this.#count += 1;
