@@ -11,8 +11,7 @@ export function Payload({ base64, contentType }: { base64: string; contentType: 
   if (bytes.length === 0) return <span class="quiet">empty</span>;
   return (
     <div class="payload">
-      {/* What scrolls must be reachable without a pointer. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer */}
       <pre tabIndex={0} class={isHex ? 'hex' : undefined}>
         {isHex ? hexOf(bytes) : visibleLines(text)}
       </pre>

@@ -6,12 +6,18 @@ export function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
+/** The control characters below space but what moves the cursor, and the escape of coloured logs. */
+function isOfNoText(byte: number): boolean {
+  const movesCursor = byte >= 0x09 && byte <= 0x0d;
+  return byte < 0x20 && byte !== 0x1b && !movesCursor;
+}
+
 /** Undefined when the bytes are no UTF-8, or hold control characters that no text has. */
 export function textOf(bytes: Uint8Array): string | undefined {
+  // In UTF-8 they are a byte each, and no part of another character.
+  if (bytes.some(isOfNoText)) return undefined;
   try {
-    const text = UTF8.decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
+    return UTF8.decode(bytes);
   } catch {
     return undefined;
   }
