@@ -18,7 +18,7 @@ import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';
 import { createLogPages } from '#store/messages/log-pages';
 import { createWillMessages } from '#store/messages/will-messages';
-import { tableNamesFrom } from '#store/names';
+import { ALL_TABLES, tableNamesFrom } from '#store/names';
 import { createRouteList } from '#store/routes/route-list';
 import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';
@@ -32,15 +32,7 @@ import { createSessionStarts } from '#store/transactions/session-starts';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const { logger, metrics } = createTelemetry();
-const tables = tableNamesFrom(process.env, [
-  'sessions',
-  'subscriptions',
-  'routes',
-  'messages',
-  'inflight',
-  'history',
-  'statistics',
-]);
+const tables = tableNamesFrom(process.env, ALL_TABLES);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const { historyRetentionSeconds: retentionSeconds, logShards } = configuration.settings;
 const client = createDocumentClient();

@@ -5,11 +5,11 @@ import { deliveredInAll } from '#session/delivered-in-all';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { observeCapacity } from '#store/capacity';
 import { createDocumentClient } from '#store/client';
-import { tableNamesFrom } from '#store/names';
+import { ALL_TABLES, tableNamesFrom } from '#store/names';
 import { createRouteList } from '#store/routes/route-list';
 import { clientPage } from '#store/sessions/client-pages';
 import type { SurveyDependencies } from '#survey/dependencies';
-import { createLookStores, LOOK_TABLES } from '#survey/look-stores';
+import { createLookStores } from '#survey/look-stores';
 import { runSurvey } from '#survey/survey';
 import { createTelemetry } from '#telemetry/telemetry';
 
@@ -17,7 +17,7 @@ import { createTelemetry } from '#telemetry/telemetry';
 const RESERVE_MS = 10_000;
 
 const { logger, metrics } = createTelemetry();
-const tables = tableNamesFrom(process.env, LOOK_TABLES);
+const tables = tableNamesFrom(process.env, ALL_TABLES);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const { surveyReadUnits } = configuration.settings;
 const client = createDocumentClient();

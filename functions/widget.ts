@@ -2,13 +2,13 @@ import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
-import { tableNamesFrom } from '#store/names';
-import { createLookStores, LOOK_TABLES } from '#survey/look-stores';
+import { ALL_TABLES, tableNamesFrom } from '#store/names';
+import { createLookStores } from '#survey/look-stores';
 import { createTelemetry } from '#telemetry/telemetry';
 import { renderWidget, type WidgetDependencies } from '#widget/render';
 
 const { logger } = createTelemetry();
-const tables = tableNamesFrom(process.env, LOOK_TABLES);
+const tables = tableNamesFrom(process.env, ALL_TABLES);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
 const clock = Date.now;
 const dependencies: WidgetDependencies = {

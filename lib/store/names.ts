@@ -21,6 +21,9 @@ const VARIABLES = {
   statistics: 'STATISTICS_TABLE',
 } as const satisfies Record<keyof TableNames, string>;
 
+/** For functions that use every table. */
+export const ALL_TABLES = Object.keys(VARIABLES) as readonly (keyof TableNames)[];
+
 /**
  * Reads the names of the tables that a function uses from its environment, and says all that are missing.
  *

@@ -12,19 +12,8 @@ import { createStatisticsStore } from '#store/statistics/statistics';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { openWaiting } from './open-waiting.ts';
 
-/** The tables that a look at a client needs. */
-export const LOOK_TABLES = [
-  'sessions',
-  'subscriptions',
-  'routes',
-  'messages',
-  'inflight',
-  'history',
-  'statistics',
-] as const satisfies readonly (keyof TableNames)[];
-
 interface LookEnvironment {
-  readonly tables: Pick<TableNames, (typeof LOOK_TABLES)[number]>;
+  readonly tables: TableNames;
   readonly configuration: SessionConfiguration;
   readonly clock: () => number;
 }
