@@ -6,6 +6,8 @@ import { positionAt } from '#session/position';
 import { toItem } from '#store/inflight/flow-item';
 import { createFlowStore } from '#store/inflight/flows';
 import { createAcceptance } from '#store/transactions/acceptance';
+import { createSessionStarts } from '#store/transactions/session-starts';
+import { exampleSession } from './example-sessions.ts';
 import { clientOf, refusing, saying, stopTold } from './told-dynamodb.ts';
 
 afterEach(stopTold);
@@ -117,4 +119,45 @@ it('a flow that is part of a transaction which is under way is written after it'
   const store = createFlowStore(await clientOf(listener), 'inflight');
   expect(await store.write(flow, 4)).toMatchObject({ written: true, flow: { revision: 5 } });
   expect(asked.map(({ operation }) => operation)).toEqual(['PutItem', 'PutItem']);
+});
+
+describe('a session that begins with subscriptions', () => {
+  const session = exampleSession('a client');
+  const change = {
+    clientId: 'a client',
+    filter: 'a',
+    incarnation: session.incarnation,
+    sessionIdentifier: 's',
+    kind: 'subscribed',
+    atMs: NOW_MS,
+  } as const;
+  const none = saying(200, { Items: [], Count: 0 });
+
+  async function start(listener: RequestListener) {
+    const starts = createSessionStarts(
+      await clientOf(listener),
+      { sessions: 'sessions', subscriptions: 'subscriptions' },
+      { clock: () => NOW_MS },
+    );
+    return starts.start(session, 4, [change]);
+  }
+
+  it.each([
+    ['was written by another', ['None', 'ConditionalCheckFailed']],
+    ['is being written by another', ['None', 'TransactionConflict']],
+  ])('is written from what is there then when a subscription %s', async (_, reasons) => {
+    const { asked, listener } = answering(none, cancelled(...reasons), none, done);
+    expect(await start(listener)).toEqual({ outcome: 'started' });
+    const both = ['Query', 'TransactWriteItems'];
+    expect(asked.map(({ operation }) => operation)).toEqual([...both, ...both]);
+  });
+
+  it('is left to who has written the session first', async () => {
+    const { asked, listener } = answering(
+      none,
+      cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed'),
+    );
+    expect(await start(listener)).toEqual({ outcome: 'overtaken' });
+    expect(asked).toHaveLength(2);
+  });
 });
