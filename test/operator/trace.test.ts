@@ -14,6 +14,7 @@ import { PacketClient } from '#test/packet-edge/packet-client';
 import { randomSeed } from '#test/session/random-seed';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import type { TestTables } from '#test/store/tables';
+import { CONNECT } from './connect-packet.ts';
 import { recorded } from './recorded-history.ts';
 
 interface Published {
@@ -206,15 +207,6 @@ describe('a trace tells the truth of what was delivered and what was not, under 
   });
 });
 
-const CONNECT = {
-  cmd: 'connect',
-  protocolId: 'MQTT',
-  protocolVersion: 5,
-  keepalive: 60,
-  clean: false,
-  clientId: 'client',
-  properties: { sessionExpiryInterval: 50_000 },
-} as const satisfies Packet;
 const SUBSCRIBE: Packet = { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 1 }] };
 
 /** Under either policy each of these was a verdict. */

@@ -19,6 +19,7 @@ import { PacketClient } from '#test/packet-edge/packet-client';
 import { randomSeed } from '#test/session/random-seed';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import type { TestTables } from '#test/store/tables';
+import { CONNECT } from './connect-packet.ts';
 
 const START_MS = 1_795_000_000_000;
 
@@ -144,15 +145,7 @@ describe('what is told to wait is what comes when the client returns', () => {
           client.exchange([
             {
               atMs: nowMs,
-              packet: {
-                cmd: 'connect',
-                protocolId: 'MQTT',
-                protocolVersion: 5,
-                keepalive: 60,
-                clean: false,
-                clientId: 'client',
-                properties: { sessionExpiryInterval: 50_000 },
-              },
+              packet: CONNECT,
             },
           ]);
         const before = new PacketClient(edge, 'client');
