@@ -1,5 +1,5 @@
+import { brokerSessionStands } from '#session/broker-session';
 import { endOf } from '#session/connection';
-import { hasExpired, sessionEndMs } from '#session/expiry';
 import type { LifeRules } from '#session/life';
 import { livesOf } from '#session/lives';
 import { newestConnection } from '#session/session';
@@ -15,8 +15,7 @@ export function isHeldByBroker(
 ): boolean {
   const connection = newestConnection(session);
   const goneAtMs = endOf(connection);
-  if (connection.brokerCleanSession !== false || goneAtMs === undefined) return false;
-  const seconds = connection.brokerSessionExpiry ?? rules.settings.brokerSessionExpirySeconds;
-  if (hasExpired(sessionEndMs(goneAtMs, seconds), endedAtMs)) return false;
+  if (goneAtMs === undefined) return false;
+  if (!brokerSessionStands(connection, goneAtMs, endedAtMs, rules.settings)) return false;
   return rules.policy.delivery === 'broker' || livesOf(session, rules).at(-1)?.caughtUp === true;
 }

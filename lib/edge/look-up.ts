@@ -1,4 +1,5 @@
 import type { Broker } from '#broker/broker';
+import { brokerSessionSeconds } from '#session/broker-session';
 import { type Connection, endOf, startOf } from '#session/connection';
 import { hasExpired, sessionEndMs } from '#session/expiry';
 import { newestConnection, type Session } from '#session/session';
@@ -73,7 +74,7 @@ function isUncertain(
   const endedAtMs = endOf(before);
   if (before.brokerCleanSession !== false || endedAtMs === undefined) return false;
   const startMs = startOf(connection);
-  const endMs = sessionEndMs(endedAtMs, before.brokerSessionExpiry ?? settings.brokerSessionExpirySeconds);
+  const endMs = sessionEndMs(endedAtMs, brokerSessionSeconds(before, settings));
   return endMs !== undefined && hasExpired(endMs, startMs) && startMs < endMs + BROKER_EXPIRY_FUZZ_MS;
 }
 

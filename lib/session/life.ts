@@ -1,3 +1,4 @@
+import { brokerSessionStands } from './broker-session.ts';
 import { type Connection, endOf, startOf } from './connection.ts';
 import { type Declaration, declaredCleanStart, declaredInterval, operatorsInterval } from './declaration.ts';
 import { type Delivered, deliveredAfter } from './delivered.ts';
@@ -44,12 +45,10 @@ export function incarnationOf(connection: Connection): string {
   return `${connection.versionNumber ?? 'early'}:${connection.sessionIdentifier}`;
 }
 
-/** The broker's own session, fuzzy for half an hour after its expiry, is asked for beyond this. */
+/** What the broker was asked counts for more than the clock. */
 function brokerHolds(previous: Connection, endedAtMs: number, next: Connection, settings: Settings): boolean {
   if (previous.brokerCleanSession !== false || next.brokerCleanSession !== false) return false;
-  const expiry = previous.brokerSessionExpiry ?? settings.brokerSessionExpirySeconds;
-  if (next.brokerResumed !== undefined) return next.brokerResumed;
-  return !hasExpired(sessionEndMs(endedAtMs, expiry), startOf(next));
+  return next.brokerResumed ?? brokerSessionStands(previous, endedAtMs, startOf(next), settings);
 }
 
 /** What an operator has given up is not owed to anybody. */

@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '#history/entry';
+import { brokerSessionSeconds } from '#session/broker-session';
 import { endOf, startOf } from '#session/connection';
 import type { DropReason } from '#session/drop-reasons';
 import { choosePolicy } from '#session/policy';
@@ -45,8 +46,7 @@ export function brokerKept(
   const isBrokers = choosePolicy(policies, clientId).delivery === 'broker';
   if (!isBrokers && before.brokerCleanSession !== false) return false;
   const next = connections[index + 1];
-  const seconds = before.brokerSessionExpiry ?? settings.brokerSessionExpirySeconds;
-  const endsAtMs = endedAtMs + seconds * 1000;
+  const endsAtMs = endedAtMs + brokerSessionSeconds(before, settings) * 1000;
   if (next === undefined) return nowMs < endsAtMs;
   // A connection with a clean session of the broker's has ended the one before, and what that held.
   const isResuming = isBrokers ? next.brokerCleanSession !== true : next.brokerCleanSession === false;

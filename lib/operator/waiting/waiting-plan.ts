@@ -1,3 +1,5 @@
+import { brokerSessionStands } from '#session/broker-session';
+import { endOf } from '#session/connection';
 import { dueTo, subscriptionsOfLife } from '#session/due';
 import type { Flow } from '#session/flow/flow';
 import { isTaken } from '#session/flow/reading';
@@ -175,9 +177,7 @@ export function isHeldByBroker(
   if (edgeOf(session.clientId, session, configuration) === 'packets') return false;
   const policy = choosePolicy(configuration.policies, session.clientId);
   if (policy.delivery === 'broker') return true;
-  const { brokerCleanSession, brokerSessionExpiry, disconnectedAtMs, goneAtMs } = newestConnection(session);
-  const endedAtMs = disconnectedAtMs ?? goneAtMs;
-  if (brokerCleanSession !== false || endedAtMs === undefined) return false;
-  const seconds = brokerSessionExpiry ?? configuration.settings.brokerSessionExpirySeconds;
-  return nowMs < endedAtMs + seconds * 1000;
+  const connection = newestConnection(session);
+  const endedAtMs = endOf(connection);
+  return endedAtMs !== undefined && brokerSessionStands(connection, endedAtMs, nowMs, configuration.settings);
 }
