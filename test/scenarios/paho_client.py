@@ -72,12 +72,15 @@ def subscribe(client, options, address):
 
 
 def publish(client, options, address):
+    # `wait_for_publish` refuses a message that was taken while there was no connection, though it is sent on the next.
+    completed = threading.Semaphore(0)
+    client.on_publish = lambda *_: completed.release()
     connect(client, options, address)
     client.loop_start()
     lines = iter(sys.stdin.readline, "")
     published = [client.publish(options.topic, line.rstrip("\n"), qos=2) for line in lines]
-    for message in published:
-        message.wait_for_publish()
+    for _ in published:
+        completed.acquire()
 
 
 def main(words):
