@@ -154,6 +154,11 @@ describe('QoS 2 while processes die', () => {
       }, LIMIT_MS);
       const publisher = publish(options);
       const published = linesOf(publisher);
+      // A client whose first connection is refused gives up; only a later one is tried again.
+      await eventually(async () => {
+        const sessions = await fleet.items('Sessions');
+        expect(sessions.filter(({ clientId }) => `${clientId}`.endsWith(topic))).toHaveLength(2);
+      }, LIMIT_MS);
       const sent = Array.from({ length: FOREIGN_MESSAGES }, (_, index) => `message ${index}`);
       for (const [index, line] of sent.entries()) {
         publisher.stdin?.write(`${line}\n`);
