@@ -70,29 +70,16 @@ test('signals in an answer reach the other connections of the listener', async (
   await eventually(() => expect(payloads(subscriber)).toEqual(['{"filters":["x"]}']));
 });
 
-/** Ample for four answers, however busy the machine is. */
-const LOOK_AFTER_MS = 2_000;
+const LOOK_AFTER_MS = 100;
 
-test('the function is asked again when it has said so, not before, and once for many answers', async () => {
+test('the function is asked again when it has said so, not before', async () => {
   const { listener, fake } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
-  const looks = () => fake.requests.filter(({ look }) => look !== undefined).length;
   fake.extra = { lookAfterMs: LOOK_AFTER_MS };
   const askedAtMs = performance.now();
   client.send(numbered(1));
-  await eventually(() => expect(payloads(client)).toEqual(['1']));
-  for (const count of [2, 3, 4]) {
-    fake.extra = { lookAfterMs: LOOK_AFTER_MS };
-    client.send(numbered(count));
-    await eventually(() => expect(payloads(client)).toHaveLength(count));
-  }
-  const lastAskedAtMs = performance.now();
-  await eventually(() => expect(looks()).toBe(1));
+  await eventually(() => expect(payloads(client)).toEqual(['1', '{}']));
   expect(performance.now() - askedAtMs).toBeGreaterThan(LOOK_AFTER_MS);
-  // Any other look would have come by then.
-  await eventually(() => expect(performance.now() - lastAskedAtMs).toBeGreaterThan(LOOK_AFTER_MS + 200));
-  await eventually(() => expect(payloads(client)).toHaveLength(6));
-  expect(payloads(client)).toEqual(['1', '2', '3', '4', '{}', '{}']);
 });
 
 test('[MQTT-3.1.4-3] a client that is taken over is told, and the function hears nothing of its end', async () => {
