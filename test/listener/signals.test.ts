@@ -79,7 +79,8 @@ test('the function is asked again when it has said so, not before', async () => 
   const askedAtMs = performance.now();
   client.send(numbered(1));
   await eventually(() => expect(payloads(client)).toEqual(['1', '{}']));
-  expect(performance.now() - askedAtMs).toBeGreaterThan(LOOK_AFTER_MS);
+  // A timer may fire within the millisecond before its time.
+  expect(performance.now() - askedAtMs).toBeGreaterThan(LOOK_AFTER_MS - 1);
 });
 
 test('[MQTT-3.1.4-3] a client that is taken over is told, and the function hears nothing of its end', async () => {
