@@ -19,6 +19,5 @@ export type InfrastructureErrorCode =
   | 'infrastructure.deliveryConcurrency'
   | 'infrastructure.listenerUnguarded'
   | 'infrastructure.maximumThroughput'
-  | 'infrastructure.noDurableTopics'
   | 'infrastructure.ruleNamePrefix'
   | 'infrastructure.tooManyDurableTopics';

@@ -25,8 +25,8 @@ export interface SessionFunctionProps {
 
 /**
  * They ask through a queue of their own for what is left to do: Deliver for the rest of a long backlog, Packets
- * for the rest of a will delay beyond the longest that SQS knows, Operate for the sessions that it has not come to. Lambda takes that for a runaway loop and would
- * end it after 16 runs; here the backlog ends it, or the delay, and each run brings the end nearer or waits longer.
+ * for the rest of a will delay beyond the longest that SQS knows, Operate for the sessions that it has not come to.
+ * Lambda takes that for a runaway loop and would end it after 16 runs; here each run brings the end nearer.
  */
 const LOOPING: readonly FunctionName[] = ['Deliver', 'Packets', 'Operate'];
 

@@ -1,4 +1,4 @@
-/** Reason codes that the packet edge sends or takes, with the names of MQTT 5, section 2.4. */
+/** The reason codes of MQTT 5, section 2.4, by their names there; those that only AUTH has are left out. */
 export const REASON_CODES = {
   success: 0x00,
   normalDisconnection: 0x00,

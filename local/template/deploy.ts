@@ -42,7 +42,7 @@ function refuseUnknownTypes({ template, handlers }: Deployment): void {
     if (handlers[Type] === undefined) {
       throw new LocalCloudError(
         'template.unknownType',
-        `The stack has a resource that the local cloud does not know: ${logicalId} of type ${Type}; teach it in local/resource-types.ts.`,
+        `The stack has a resource that the local cloud does not know: ${logicalId} of type ${Type}; teach it in local/resources/stack-resources.ts.`,
       );
     }
     if (Condition !== undefined && Type !== 'AWS::CDK::Metadata') {
