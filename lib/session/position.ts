@@ -9,11 +9,16 @@ export type Position = string;
 
 /** Crockford's base 32, in the order of its values. */
 export const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const TIME_CHARACTERS = 10;
+/** Those that say when; positions of one millisecond begin alike. */
+export const TIME_CHARACTERS = 10;
 const ID_CHARACTERS = 16;
+export const POSITION_CHARACTERS = TIME_CHARACTERS + ID_CHARACTERS;
 
 /** Before everything that could be in the log. */
-export const LOG_START: Position = '0'.repeat(TIME_CHARACTERS + ID_CHARACTERS);
+export const LOG_START: Position = '0'.repeat(POSITION_CHARACTERS);
+
+/** Behind everything that could be in the log. */
+export const LOG_END: Position = 'Z'.repeat(POSITION_CHARACTERS);
 
 function encodeTime(atMs: number): string {
   let rest = Math.max(0, Math.floor(atMs));

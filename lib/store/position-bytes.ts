@@ -1,8 +1,7 @@
-import { ALPHABET, type Position, positionAt, timeOf } from '#session/position';
+import { ALPHABET, type Position, positionAt, TIME_CHARACTERS, timeOf } from '#session/position';
 import type { ByteReader, ByteWriter } from './compact-bytes.ts';
 
-/** The time of a position in its text, and the bits of the message's id behind it: 5 bits a character. */
-const TIME_CHARACTERS = 10;
+/** Behind the time of a position are bits of the message's id, 5 a character. */
 const GROUP_CHARACTERS = 8;
 const GROUP_BYTES = 5;
 const GROUPS = 2;

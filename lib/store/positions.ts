@@ -1,6 +1,4 @@
-import type { Position } from '#session/position';
-
-const POSITION_CHARACTERS = 26;
+import { POSITION_CHARACTERS, type Position } from '#session/position';
 
 /** Positions of whole milliseconds end in zeros: left out, they still compare as strings. */
 export function shortPosition(position: Position): string {

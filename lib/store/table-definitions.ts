@@ -23,7 +23,10 @@ export interface TableDefinition {
 /** The TTL attribute of every table, epoch seconds. */
 export const TIME_TO_LIVE_ATTRIBUTE = 'expiresAt';
 
-/** Operators' lists: sessions of one status, in eight parts, by expiry, connection start or end. */
+/** Parts of each list of clients, so that no partition holds all of them. A client is in the same part of each. */
+export const CLIENT_SHARDS = 8;
+
+/** Operators' lists: sessions of one status, by expiry, connection start or end; in CLIENT_SHARDS parts. */
 export const STATUS_INDEX = {
   indexName: 'byStatus',
   partitionKey: { name: 'statusShard', type: 'S' },
@@ -32,8 +35,8 @@ export const STATUS_INDEX = {
 } as const satisfies IndexDefinition;
 
 /**
- * Operators' lists by the beginning of a client identifier, in eight parts. Its keys stay for as long as the
- * item does, so it is written once a life of the item.
+ * Operators' lists by the beginning of a client identifier, in CLIENT_SHARDS parts. Its keys stay for as long as
+ * the item does, so it is written once a life of the item.
  */
 export const CLIENT_INDEX = {
   indexName: 'byClientId',

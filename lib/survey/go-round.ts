@@ -1,11 +1,10 @@
 import { exists } from '#session/session';
+import { CLIENT_SHARDS } from '#store/table-definitions';
 import type { Budget } from './budget.ts';
 import type { SurveyDependencies } from './dependencies.ts';
 import { type ClientLook, lookAtClient } from './look-at-client.ts';
 import { type ClientPlace, type Round, withProblem, withSession } from './round.ts';
 
-/** Parts of the list of all clients. */
-const SHARDS = 8;
 const MOST_AT_ONCE = 25;
 /** A session of which little is known. */
 const UNITS_OF_A_LOOK = 5;
@@ -50,7 +49,7 @@ export async function goRound(
 ): Promise<GoneRound> {
   let round = begun;
   let place: ClientPlace = from;
-  while (place.shard < SHARDS) {
+  while (place.shard < CLIENT_SHARDS) {
     const limit = Math.min(MOST_AT_ONCE, run.budget.looks(1, UNITS_OF_A_LOOK));
     if (limit === 0) return { round, next: place };
     const { clientIds, isLast } = await dependencies.clientPage({ ...place, limit });

@@ -4,13 +4,11 @@ import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
 import type { CloseReason, ConnectionContext, PacketsResponse } from '#packets/exchange';
 import type { LoggedMessage } from '#session/message';
-import { LOG_START } from '#session/position';
+import { LOG_END, LOG_START } from '#session/position';
 import type { Session } from '#session/session';
 
 /** Of the listener process that carries these clients' packets. */
 export const LISTENER_ADDRESS = 'here';
-
-const LOG_END = 'Z'.repeat(LOG_START.length);
 
 export interface WillAsked {
   readonly payload?: string;

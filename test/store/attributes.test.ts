@@ -9,10 +9,10 @@ import { createMessageLog } from '#store/messages/message-log';
 import type { TableNames } from '#store/names';
 import { createRetainedMessages } from '#store/retained/retained-messages';
 import { createRouteStore } from '#store/routes/routes';
-import { STATUS_SHARDS, sortableSeconds, toItem } from '#store/sessions/session-item';
+import { sortableSeconds, toItem } from '#store/sessions/session-item';
 import { createSessionStore, fromImage, type StreamImage } from '#store/sessions/sessions';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
-import { STATUS_INDEX } from '#store/table-definitions';
+import { CLIENT_SHARDS, STATUS_INDEX } from '#store/table-definitions';
 import { exampleConnection, exampleSession } from './example-sessions.ts';
 import { startTables, type TestTables } from './tables.ts';
 
@@ -68,7 +68,7 @@ describe('attributes that others than the store look at', () => {
     );
     for (const session of sessions)
       await createSessionStore(client, names.sessions).write(session, undefined);
-    const shards = Array.from({ length: STATUS_SHARDS }, (_, shard) => `ended#${shard}`);
+    const shards = Array.from({ length: CLIENT_SHARDS }, (_, shard) => `ended#${shard}`);
     const orders: number[] = [];
     for (const shard of shards) {
       const query = new QueryCommand({

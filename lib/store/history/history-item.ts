@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EntryType, HistoryEntry } from '#history/entry';
-import { positionAt, timeOf } from '#session/position';
+import { positionAt, TIME_CHARACTERS, timeOf } from '#session/position';
 import { StoreItemError } from '../errors.ts';
 import type { Item } from '../request.ts';
 
@@ -22,7 +22,6 @@ const ORDER: Readonly<Record<EntryType, string>> = {
 };
 const ENDED_ON_ITS_CONNECTION = '4';
 
-const TIME_CHARACTERS = 10;
 const ID_BYTES = 9;
 
 function orderOf(entry: HistoryEntry): string {

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Position } from '#session/position';
+import { LOG_END, type Position } from '#session/position';
 import { request } from '../request.ts';
 import { type FoundMessage, fromItem, logKey } from './message-item.ts';
 
@@ -21,13 +21,10 @@ export interface LogPage {
   readonly isLast: boolean;
 }
 
-/** The message log for those who look without taking: one query a page, of what is a second old at most times. */
+/** The message log for those who look without taking: one query a page, usually of what is a second old. */
 export interface LogPages {
   page(read: LogPageRead): Promise<LogPage>;
 }
-
-/** Behind everything that can be in a log. */
-const LOG_END: Position = 'Z'.repeat(26);
 
 /** @example createLogPages(client, names.messages) */
 export function createLogPages(client: DynamoDBDocumentClient, table: string): LogPages {

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { consistentFromMs } from '#session/append-time';
-import { type Position, positionOf } from '#session/position';
+import { LOG_END, type Position, positionOf } from '#session/position';
 import { request } from '../request.ts';
 import { appendInTime } from './append-in-time.ts';
 import { type Append, logPuts } from './log-put.ts';
@@ -51,9 +51,6 @@ export interface MessageLogOptions {
   /** The clock, epoch milliseconds. */
   readonly clock: () => number;
 }
-
-/** Behind everything that can be in a log. */
-const LOG_END: Position = 'Z'.repeat(26);
 
 function shardsOf<Shard>(shards: number, open: (shard: number) => Shard): Shard[] {
   return Array.from({ length: Math.max(1, shards) }, (_, shard) => open(shard));

@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Part, type PartRead, readMerged } from '../merged-parts.ts';
 import { request } from '../request.ts';
-import { CLIENT_INDEX, STATUS_INDEX } from '../table-definitions.ts';
-import { STATUS_SHARDS, sortableSeconds } from './session-item.ts';
+import { CLIENT_INDEX, CLIENT_SHARDS, STATUS_INDEX } from '../table-definitions.ts';
+import { sortableSeconds } from './session-item.ts';
 
 /** A client identifier as an index has it, and where what follows it begins. */
 export interface ListedClient {
@@ -74,7 +74,7 @@ export function createSessionIndex(client: DynamoDBDocumentClient, table: string
     async byClientId({ prefix, after, most }) {
       const high = prefix === undefined ? undefined : behindPrefix(prefix);
       const { items, isLast } = await readMerged({
-        parts: STATUS_SHARDS,
+        parts: CLIENT_SHARDS,
         most,
         after,
         keyOf: (item) => String(item['clientId']),
@@ -101,7 +101,7 @@ export function createSessionIndex(client: DynamoDBDocumentClient, table: string
       const low = from === undefined ? undefined : sortableSeconds(from);
       const high = before === undefined ? undefined : sortableSeconds(before);
       const { items, isLast } = await readMerged({
-        parts: STATUS_SHARDS,
+        parts: CLIENT_SHARDS,
         most,
         after,
         keyOf: (item) => String(item['statusOrder']),

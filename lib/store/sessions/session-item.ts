@@ -8,6 +8,7 @@ import { StoreItemError } from '../errors.ts';
 import { fullPosition, shortPosition } from '../positions.ts';
 import type { Item } from '../request.ts';
 import { type StoredList, trimmed } from '../stored-list.ts';
+import { CLIENT_SHARDS } from '../table-definitions.ts';
 import {
   connectionFromList,
   connectionToList,
@@ -19,23 +20,21 @@ import { leaseFromList, leaseToList } from './session-lease.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 import { type StoredWills, willsFromLists, willsToLists } from './session-wills.ts';
 
-/** Parts of the index of one status, so that no partition holds every connected client. */
-export const STATUS_SHARDS = 8;
-
 function digestOf(clientId: string): Buffer {
   return createHash('sha256').update(clientId).digest();
 }
 
 function shardOf(clientId: string): number {
-  return digestOf(clientId).readUInt32BE() % STATUS_SHARDS;
+  return digestOf(clientId).readUInt32BE() % CLIENT_SHARDS;
 }
 
 /** Epoch seconds in seven characters, which is also the order of the text. */
 export const sortableSeconds = (seconds: number) => seconds.toString(36).padStart(7, '0');
 
 /**
- * Order, since, bits of the client identifier, so that no two are the same and a page can begin behind any of them. The order is the expiry of disconnected sessions, the start of connections, the end of ended sessions; since
- * is when the newest connection started or ended: epoch seconds.
+ * Order, since, bits of the client identifier, so that no two are the same and a page can begin behind any of them.
+ * The order is the expiry of disconnected sessions, the start of connections, the end of ended sessions; since is
+ * when the newest connection started or ended: epoch seconds.
  */
 function statusOrderOf(session: Session): string {
   const connection = newestConnection(session);

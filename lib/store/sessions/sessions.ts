@@ -27,7 +27,7 @@ export interface SessionStore {
 }
 
 export interface SessionReading {
-  /** false: as it stood a second ago at most times, for half the read units. */
+  /** false: usually as it stood a second ago, for half the read units. */
   readonly consistent?: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface SubscriberKeys {
   readonly next?: SubscriberKey;
 }
 
-/** A page of the keys of a filter's subscriptions, `$share` left out; a second late at most times. */
+/** A page of the keys of a filter's subscriptions, `$share` left out; usually a second late. */
 export async function subscriberKeys(
   client: DynamoDBDocumentClient,
   table: string,

@@ -10,7 +10,7 @@ export interface SubscriberPage {
   readonly next?: SubscriberKey;
 }
 
-/** Subscriptions of a filter, `$share` left out, with all that is known of them; a second late at most times. */
+/** Subscriptions of a filter, `$share` left out, with all that is known of them; usually a second late. */
 export interface SubscriberPages {
   page(
     filter: string,

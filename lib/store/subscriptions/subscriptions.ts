@@ -41,14 +41,14 @@ export interface SubscriptionStore {
   remove(
     subscription: Pick<Subscription, 'clientId' | 'filter' | 'incarnation'>,
   ): Promise<'removed' | 'kept'>;
-  /** A page of the clients that subscribe to a filter, `$share` left out. From an index: a second late at most times. */
+  /** A page of the clients that subscribe to a filter, `$share` left out. From an index, usually a second late. */
   subscribersOf(filter: string, page?: SubscribersPage): Promise<Subscribers>;
   /** Whether the filter, `$share` left out, is subscribed at all; as late as the index. */
   hasSubscribers(filter: string): Promise<boolean>;
 }
 
 export interface SubscriptionReading {
-  /** false: as they stood a second ago at most times, for half the read units. */
+  /** false: usually as they stood a second ago, for half the read units. */
   readonly consistent?: boolean;
 }
 
