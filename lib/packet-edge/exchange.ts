@@ -7,6 +7,7 @@ import type { Flow } from '#session/flow/flow';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { FlowContendedError, TakenOverError } from './errors.ts';
 import { ExchangeRouter } from './exchange-router.ts';
+import { ANSWER_BYTES } from './limits.ts';
 import { type LoadedFlow, loadFlow } from './load-flow.ts';
 
 /** One request of a carrier while it is handled, and the answer as it grows. */
@@ -21,6 +22,7 @@ export class Exchange {
   #context: ConnectionContext | undefined;
   #receiver: Receiver;
   #packets: ServerPacket[] = [];
+  #messageBytes = 0;
   #loaded: LoadedFlow | undefined;
   #flow: Flow | undefined;
   #drops: Drops = NO_DROPS;
@@ -62,6 +64,17 @@ export class Exchange {
 
   reply(...packets: readonly ServerPacket[]): void {
     this.#packets.push(...packets);
+  }
+
+  /** A message goes with the answer. */
+  replyMessage(packet: ServerPacket, bytes: number): void {
+    this.reply(packet);
+    this.#messageBytes += bytes;
+  }
+
+  /** The answer takes no further message: the carrier is to ask for it. */
+  get isFull(): boolean {
+    return this.#messageBytes >= ANSWER_BYTES;
   }
 
   /** Nothing of this connection is handled or sent any more. */

@@ -24,9 +24,11 @@ export const MAXIMUM_CLIENT_IDENTIFIER_BYTES = 1_000;
 /** Seconds; a longer keep alive, or none, is brought down to this for MQTT 5 clients. [MQTT-3.1.2-21] */
 export const MAXIMUM_KEEP_ALIVE_SECONDS = 1_200;
 
-/** What one look takes at most, so that an answer stays below the 6 MB of a Lambda response. */
+/** What one look takes at most. */
 export const LOOK_MESSAGES = 200;
-export const LOOK_BYTES = 1_048_576;
+
+/** Bytes of messages after which an answer takes no more, so that it stays below the 6 MB of a Lambda response. */
+export const ANSWER_BYTES = 1_048_576;
 
 /** Once this many are taken ahead of the cursor, all filters are read again and the cursor moves. */
 export const AHEAD_MESSAGES = 32;

@@ -6,14 +6,7 @@ import { earlier, type Position, positionAt } from '#session/position';
 import { isSubscribed, type Subscription } from '#session/subscription';
 import type { Exchange } from './exchange.ts';
 import { limitBacklog } from './limit-backlog.ts';
-import {
-  AHEAD_MESSAGES,
-  FOUND_AFTER_MS,
-  LOOK_BYTES,
-  LOOK_MESSAGES,
-  PAST_FULL_MESSAGES,
-  SUBSCRIBE_MS,
-} from './limits.ts';
+import { AHEAD_MESSAGES, FOUND_AFTER_MS, LOOK_MESSAGES, PAST_FULL_MESSAGES, SUBSCRIBE_MS } from './limits.ts';
 import { resend } from './resend.ts';
 import { retainFor } from './route-subscription.ts';
 import { packetPolicy } from './session-changes.ts';
@@ -66,12 +59,11 @@ async function sendWaiting(
   const source = isLimited ? await open() : await limitBacklog(exchange, subscriptions, open);
   let messages = 0;
   let pastFull = 0;
-  let bytes = 0;
   let stoppedAt: Position | undefined;
   for await (const message of source) {
     const { position, topic } = message;
     if (isTaken(await exchange.flow(), position)) continue;
-    if (messages >= LOOK_MESSAGES || bytes >= LOOK_BYTES) {
+    if (messages >= LOOK_MESSAGES || exchange.isFull) {
       stoppedAt ??= position;
       exchange.lookAgain(0);
       break;
@@ -85,7 +77,6 @@ async function sendWaiting(
       continue;
     }
     messages += 1;
-    bytes += taken.bytes;
     if (taken.drop === undefined) continue;
     const drop = { reason: taken.drop, topic, position, atMs: dependencies.clock() };
     exchange.drop({ counts: { [taken.drop]: 1 }, last: [drop] });

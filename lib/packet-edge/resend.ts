@@ -28,18 +28,19 @@ async function sendAgain(entry: Outbound, exchange: Exchange): Promise<boolean> 
   const packet = publishPacket(message, { qos, retain, ...identifiers }, nowMs);
   const again = { ...packet, packetId, dup: true };
   // [MQTT-3.1.2-25]
-  if (publishBytes(again, context.protocolVersion) > (context.maximumPacketSize ?? Number.POSITIVE_INFINITY))
+  const bytes = publishBytes(again, context.protocolVersion);
+  if (bytes > (context.maximumPacketSize ?? Number.POSITIVE_INFINITY))
     return letGo('tooLarge', message.topic);
   dependencies.reportMessage?.({ what: 'sentAgain' });
   // [MQTT-3.3.1-1]
-  exchange.reply(again);
+  exchange.replyMessage(again, bytes);
   return true;
 }
 
 /**
  * Sends again what is under way and has not been sent on this connection: PUBLISH with DUP, or PUBREL, with
  * the same identifiers in the original order [MQTT-4.4.0-1] [MQTT-4.6.0-1], no more at once than the client
- * takes. [MQTT-3.3.4-9]
+ * [MQTT-3.3.4-9] and the answer take.
  */
 export async function resend(exchange: Exchange): Promise<void> {
   const { context } = exchange;
@@ -53,7 +54,8 @@ export async function resend(exchange: Exchange): Promise<void> {
   if (first >= window) return;
   let underWay = first;
   for (const entry of started.outbound.slice(first)) {
-    if (underWay >= window) {
+    if (underWay >= window || exchange.isFull) {
+      if (underWay < window) exchange.lookAgain(0);
       flow = { ...flow, resendFrom: entry.packetId };
       break;
     }

@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 
 export type Taken =
-  | { readonly outcome: 'taken'; readonly bytes: number; readonly drop?: DropReason }
+  | { readonly outcome: 'taken'; readonly drop?: DropReason }
   /** The client has to acknowledge others first. */
   | { readonly outcome: 'full' };
 
@@ -26,7 +26,7 @@ export async function takeMessage(
   const nowMs = dependencies.clock();
   const letGo = (drop?: DropReason): Taken => {
     exchange.setFlow(take(flow, message.position));
-    return { outcome: 'taken', bytes: 0, ...(drop !== undefined && { drop }) };
+    return { outcome: 'taken', ...(drop !== undefined && { drop }) };
   };
   // Unsubscribed meanwhile, or its own message and No Local. [MQTT-3.8.3-3]
   const delivery = deliveryTo(subscriptions, message, context.clientId);
@@ -44,8 +44,8 @@ export async function takeMessage(
   dependencies.reportMessage?.({ what: 'sent', ageMs: nowMs - message.receivedAtMs });
   if (delivery.qos === 0) {
     exchange.setFlow(countDelivered(taken));
-    exchange.reply(packet);
-    return { outcome: 'taken', bytes };
+    exchange.replyMessage(packet, bytes);
+    return { outcome: 'taken' };
   }
   const { log, position } = message;
   const { retain, subscriptionIdentifiers } = delivery;
@@ -57,6 +57,6 @@ export async function takeMessage(
     ...(subscriptionIdentifiers !== undefined && { subscriptionIdentifiers }),
   });
   exchange.setFlow(sent.flow);
-  exchange.reply({ ...packet, packetId: sent.packetId });
-  return { outcome: 'taken', bytes };
+  exchange.replyMessage({ ...packet, packetId: sent.packetId }, bytes);
+  return { outcome: 'taken' };
 }
