@@ -3,7 +3,7 @@ import { addDrops, type Drops, NO_DROPS, withDrops } from '#session/drops';
 import type { Position } from '#session/position';
 import { later } from '#session/position';
 import type { Progress } from '#session/progress';
-import { exists, type Lease, newestConnection, type Session } from '#session/session';
+import { exists, type Lease, newestConnection, type Session, withoutEnd } from '#session/session';
 import type { PumpDependencies } from './ports.ts';
 
 /** Long enough for a few confirmations, short enough that a killed run does not hold a client up. */
@@ -207,9 +207,4 @@ function progressed(
   const passed = before?.beyondLive === true ? { beyondLive: true } : {};
   const progress = { ...before, ...more, ...passed, incarnation, from, at: reached };
   return { ...session, cursor: reached, progress };
-}
-
-/** Only the write that ends a life names it. */
-function withoutEnd({ endedIncarnation: _, endReason: __, ...session }: Session): Session {
-  return session;
 }

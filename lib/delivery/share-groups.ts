@@ -1,3 +1,4 @@
+import { settledBeforeMs } from '#session/append-time';
 import type { Due, DueRange } from '#session/due';
 import { later, positionAt, positionOf } from '#session/position';
 import { openMessages } from './due-messages.ts';
@@ -17,7 +18,7 @@ async function groupStragglers(
   owed: DueRange,
   { log, settings, clock }: PumpDependencies,
 ): Promise<Straggler[]> {
-  const settled = positionAt(clock() - settings.settleSeconds * 1000);
+  const settled = positionAt(settledBeforeMs(clock(), settings.settleSeconds * 1000));
   const stragglers: Straggler[] = [];
   for await (const message of log.readStragglers({ filter: owed.filter, from: owed.from, upTo: settled })) {
     const position = positionOf(message.receivedAtMs, message.messageId);

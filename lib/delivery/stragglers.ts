@@ -1,3 +1,4 @@
+import { settledBeforeMs } from '#session/append-time';
 import { subscriptionsOfLife } from '#session/due';
 import type { LoggedMessage, QoS } from '#session/message';
 import { earlier, type Position, positionAt, positionOf } from '#session/position';
@@ -32,7 +33,7 @@ export async function dueStragglers(
 ): Promise<DueStragglers> {
   const { queueQos0 } = policyOf(session.clientId);
   const from = session.stragglersFrom ?? positionAt(session.startedAtMs);
-  const settled = positionAt(clock() - settings.settleSeconds * 1000);
+  const settled = positionAt(settledBeforeMs(clock(), settings.settleSeconds * 1000));
   let upTo = settled;
   const byQos = new Map<QoS, Straggler[]>();
   for (const subscription of subscriptionsOfLife(session, subscriptions)) {

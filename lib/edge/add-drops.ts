@@ -1,4 +1,5 @@
 import { type Drops, withDrops } from '#session/drops';
+import { withoutEnd } from '#session/session';
 import type { SessionStore } from '#store/sessions/sessions';
 
 /** Lost races before the count is given up: it answers questions, nothing depends on it. */
@@ -14,8 +15,7 @@ export async function addDropsTo(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const session = await sessions.get(clientId);
     if (session === undefined || session.incarnation !== incarnation) return;
-    const { endedIncarnation: _, endReason: __, ...rest } = session;
-    const next = { ...rest, ...withDrops(session, drops), revision: session.revision + 1 };
+    const next = { ...withoutEnd(session), ...withDrops(session, drops), revision: session.revision + 1 };
     if ((await sessions.write(next, session.revision)).written) return;
   }
 }

@@ -1,10 +1,10 @@
 import { identifiersOfLife } from '#session/compute-session';
-import { endOf, startOf } from '#session/connection';
+import { overAtMs, wasTakenOver } from '#session/connection';
 import { subscriptionsOfLife } from '#session/due';
 import { lossWindowMs } from '#session/loss-window';
 import { positionAt } from '#session/position';
 import { retainSeconds } from '#session/retention';
-import { exists, newestConnection, type Session } from '#session/session';
+import { exists, newestConnection, type Session, withoutEnd } from '#session/session';
 import type { Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { Change } from './change-session.ts';
@@ -42,14 +42,10 @@ async function leaveShareGroups(
   const { shareGroups, configuration } = dependencies;
   for (const [index, connection] of session.connections.entries()) {
     const next = session.connections[index + 1];
-    const endedAtMs = Math.min(
-      endOf(connection) ?? Number.POSITIVE_INFINITY,
-      next ? startOf(next) : Number.POSITIVE_INFINITY,
-    );
+    const endedAtMs = overAtMs(connection, next);
     if (endedAtMs === Number.POSITIVE_INFINITY) continue;
-    const wasTakenOver =
-      next !== undefined && (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
-    const owedFrom = positionAt(endedAtMs - lossWindowMs(connection, wasTakenOver, configuration.settings));
+    const lostMs = lossWindowMs(connection, wasTakenOver(connection, next), configuration.settings);
+    const owedFrom = positionAt(endedAtMs - lostMs);
     const member = groupMember(session.clientId, connection.sessionIdentifier);
     for (const { filter, sessionIdentifier, isProvisioned } of subscriptions) {
       const isShared = parseSharedFilter(filter).shareName !== undefined;
@@ -63,7 +59,7 @@ async function leaveShareGroups(
 /** Moves subscriptions to the life that their connection turned out to belong to. */
 async function rehome(session: Session, { subscriptions, sessions }: EdgeDependencies): Promise<void> {
   await subscriptions.rehome(session.clientId, identifiersOfLife(session), session.incarnation);
-  const { rehome: _, endedIncarnation: __, endReason: ___, ...rest } = session;
+  const { rehome: _, ...rest } = withoutEnd(session);
   // A lost race leaves the flag; the next event of the client does it again.
   await sessions.write({ ...rest, revision: session.revision + 1 }, session.revision);
 }

@@ -4,7 +4,7 @@ import { deliveryTo } from '#session/matching';
 import type { LoggedMessage } from '#session/message';
 import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { LOG_START, later, positionAt } from '#session/position';
-import { isSubscribed, owedSinceMs } from '#session/subscription';
+import { owedSinceMs, subscribedIn } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 
@@ -32,7 +32,7 @@ export async function* owedByFlow(
     // [MQTT-4.8.2-5]
     if (message !== undefined && (qos === 2 || !isOfGroup(message))) yield message;
   }
-  const own = subscriptions.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
+  const own = subscribedIn(incarnation, subscriptions);
   const plain = own.filter(({ filter }) => parseSharedFilter(filter).shareName === undefined);
   const found = await routes.find(plain.map(({ filter }) => filter));
   const shardsOf = new Map(found.map(({ filter, shards }) => [filter, shards]));

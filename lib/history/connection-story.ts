@@ -1,4 +1,4 @@
-import { type Connection, endOf, startOf } from '#session/connection';
+import { type Connection, endOf, overAtMs, startOf, wasTakenOver } from '#session/connection';
 import { deliveredBetween } from '#session/delivered';
 import { type EndReason, endOfLife, type Life, type LifeRules } from '#session/life';
 import { livesOf } from '#session/lives';
@@ -49,11 +49,6 @@ export interface ConnectionStory {
   readonly lifeEnd?: LifeEnd;
 }
 
-function wasTakenOver(connection: Connection, next: Connection | undefined): boolean {
-  if (next === undefined) return false;
-  return (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
-}
-
 /** The broker may end a connection just before it takes the one that it ends it for, and says so. */
 function wasEndedFor(connection: Connection, next: Connection | undefined): boolean {
   if (next === undefined) return false;
@@ -99,7 +94,7 @@ function endBefore(life: Life, next: Life): LifeEnd | undefined {
   if (reason === undefined || life.incarnation === next.incarnation) return undefined;
   const { incarnation, sessionExpiryInterval, connection } = life;
   const nextAtMs = startOf(next.connection);
-  const endedAtMs = Math.min(endOf(connection) ?? Number.POSITIVE_INFINITY, nextAtMs);
+  const endedAtMs = overAtMs(connection, next.connection);
   const { atMs } = endOfLife(life, endedAtMs, wasTakenOver(connection, next.connection));
   const end = { incarnation, reason, sessionExpiryInterval };
   // An operator's clock may be ahead of the client's next connection, which found nothing in any case.

@@ -3,7 +3,7 @@ import { quotaOf, SEND_WINDOW } from '#session/flow/outbound';
 import { isTaken, settle } from '#session/flow/reading';
 import { ownLog } from '#session/own-log';
 import { earlier, type Position, positionAt } from '#session/position';
-import { isSubscribed, type Subscription } from '#session/subscription';
+import { type Subscription, subscribedIn } from '#session/subscription';
 import type { Exchange } from './exchange.ts';
 import { limitBacklog } from './limit-backlog.ts';
 import { AHEAD_MESSAGES, FOUND_AFTER_MS, LOOK_MESSAGES, PAST_FULL_MESSAGES, SUBSCRIBE_MS } from './limits.ts';
@@ -35,7 +35,7 @@ async function sendWaiting(
   if (context === undefined) return undefined;
   const all = await dependencies.subscriptions.list(context.clientId);
   const { incarnation } = context;
-  const subscriptions = all.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
+  const subscriptions = subscribedIn(incarnation, all);
   const { queueQos0 } = packetPolicy(dependencies.configuration, context.clientId);
   const expected = quotaOf(started, context.receiveMaximum);
   // At CONNECT: the connection that was to look again may have ended.

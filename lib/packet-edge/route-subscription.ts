@@ -1,6 +1,6 @@
 import { retainSeconds } from '#session/retention';
 import type { Session } from '#session/session';
-import { isSubscribed } from '#session/subscription';
+import { subscribedIn } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 
@@ -46,7 +46,7 @@ export async function routeAll(
 ): Promise<void> {
   const { sessionExpiryInterval } = session;
   const all = await dependencies.subscriptions.list(session.clientId);
-  const own = all.filter((each) => isSubscribed(each) && each.incarnation === session.incarnation);
+  const own = subscribedIn(session.incarnation, all);
   for (const { filter } of own) {
     await routeSubscription(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies);
   }

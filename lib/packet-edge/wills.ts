@@ -1,5 +1,5 @@
 import type { WillRequest } from '#edge/requests';
-import type { Session } from '#session/session';
+import { type Session, withoutEnd } from '#session/session';
 import { type DueWill, releasedWills, type SessionWill, withoutDueWill } from '#session/will';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { enterMessage } from './enter-message.ts';
@@ -50,9 +50,8 @@ async function forgetWill(
   let current: Session | undefined = session;
   while (current?.dueWills?.some((due) => due.connection === connection)) {
     const { revision } = current;
-    // What has ended was told by the write that ended it.
-    const { endedIncarnation: _, endReason: __, ...rest } = withoutDueWill(current, connection);
-    const write = await sessions.write({ ...rest, revision: revision + 1 }, revision);
+    const next = withoutEnd(withoutDueWill(current, connection));
+    const write = await sessions.write({ ...next, revision: revision + 1 }, revision);
     current = write.written ? undefined : write.current;
   }
   await wills.remove(session.clientId, position);

@@ -1,3 +1,4 @@
+import { brokerSessionSeconds } from './broker-session.ts';
 import { type Connection, PROVISIONED_FIRST, startOf } from './connection.ts';
 import type { Settings } from './settings.ts';
 
@@ -7,10 +8,10 @@ import type { Settings } from './settings.ts';
  */
 export const VERSION_RESET_MS = 2 * 60 * 1000;
 
-/** The interval of the broker's own session, which it does not report for MQTT 3.1.1; 0: none is kept, or not known. */
-function brokerSessionExpiry(connection: Connection, settings: Settings): number {
-  const isKept = connection.brokerCleanSession === false;
-  return connection.brokerSessionExpiry ?? (isKept ? settings.brokerSessionExpirySeconds : 0);
+/** The interval of the broker's own session; 0: none is kept, or it is not known. */
+function brokerKeepsSeconds(connection: Connection, settings: Settings): number {
+  const isKept = connection.brokerCleanSession === false || connection.brokerSessionExpiry !== undefined;
+  return isKept ? brokerSessionSeconds(connection, settings) : 0;
 }
 
 /**
@@ -21,7 +22,7 @@ function brokerSessionExpiry(connection: Connection, settings: Settings): number
  * @param connections all that is known of one client
  */
 function versionResetMs(connections: readonly Connection[], settings: Settings): number {
-  const intervals = connections.map((connection) => brokerSessionExpiry(connection, settings) * 1000);
+  const intervals = connections.map((connection) => brokerKeepsSeconds(connection, settings) * 1000);
   return Math.min(VERSION_RESET_MS, ...intervals.filter((interval) => interval > 0));
 }
 

@@ -56,3 +56,14 @@ export function startOf(connection: Connection): number {
 export function endOf(connection: Connection): number | undefined {
   return connection.disconnectedAtMs ?? connection.goneAtMs;
 }
+
+/** When it was over for good: at its end, at the latest when the next one took the client over; Infinity: it is not. */
+export function overAtMs(connection: Connection, next: Connection | undefined): number {
+  const nextAtMs = next === undefined ? Number.POSITIVE_INFINITY : startOf(next);
+  return Math.min(endOf(connection) ?? Number.POSITIVE_INFINITY, nextAtMs);
+}
+
+/** Whether the next one began before this one had ended. */
+export function wasTakenOver(connection: Connection, next: Connection | undefined): boolean {
+  return next !== undefined && (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
+}

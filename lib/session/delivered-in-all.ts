@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import { type Delivered, deliveredBetween, furthest } from './delivered.ts';
 import type { Flow } from './flow/flow.ts';
 import type { Life } from './life.ts';
-import type { Session } from './session.ts';
+import { type Session, withoutEnd } from './session.ts';
 
 /** By life, the most that is known of its flow. */
 function mostOf(
@@ -58,9 +58,8 @@ export function withDelivered(session: Session, flow: Flow): Session | undefined
   );
   const known = session.connections[index];
   if (delivered === undefined || known === undefined) return undefined;
-  const { endedIncarnation: _, endReason: __, ...rest } = session;
   return {
-    ...rest,
+    ...withoutEnd(session),
     revision: session.revision + 1,
     connections: session.connections.with(index, { ...known, delivered }),
     delivered: deliveredInAll(session, flow),

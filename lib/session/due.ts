@@ -1,3 +1,4 @@
+import { settledBeforeMs } from './append-time.ts';
 import { identifiersOfLife } from './compute-session.ts';
 import { startOf } from './connection.ts';
 import type { QoS } from './message.ts';
@@ -64,7 +65,7 @@ export function dueTo(
   settings: Settings,
   nowMs: number,
 ): Due {
-  const settledMs = nowMs - settings.settleSeconds * 1000;
+  const settledMs = settledBeforeMs(nowMs, settings.settleSeconds * 1000);
   const newest = newestConnection(session);
   const ranges: DueRange[] = [];
   const liveEndsMs: number[] = [];

@@ -1,5 +1,5 @@
 import { brokerSessionStands } from './broker-session.ts';
-import { type Connection, endOf, startOf } from './connection.ts';
+import { type Connection, endOf, overAtMs, startOf, wasTakenOver } from './connection.ts';
 import { type Declaration, declaredCleanStart, declaredInterval, operatorsInterval } from './declaration.ts';
 import { type Delivered, deliveredAfter } from './delivered.ts';
 import { capInterval, hasExpired, NEVER, sessionEndMs } from './expiry.ts';
@@ -90,15 +90,6 @@ export function endOfLife(life: Life, endedAtMs: number | undefined, takenOver: 
   return { atMs: endedByOperatorAtMs, reason: 'operator' };
 }
 
-/** When a connection is over for good: at its end, at the latest when the next one took the client over. */
-function endBefore(connection: Connection, next: Connection): number {
-  return Math.min(endOf(connection) ?? Number.POSITIVE_INFINITY, startOf(next));
-}
-
-function wasTakenOver(connection: Connection, next: Connection): boolean {
-  return (endOf(connection) ?? Number.POSITIVE_INFINITY) >= startOf(next);
-}
-
 /** How far delivery to the life's newest connection came, if it covers all that is owed to it. */
 function confirmedOn({ connection, incarnation, owedFrom }: Life): Progress | undefined {
   const { progress } = connection;
@@ -182,7 +173,7 @@ export function beginConnection(
     caughtUp: true,
   };
   if (previous === undefined) return fresh;
-  const endedAtMs = endBefore(previous.connection, connection);
+  const endedAtMs = overAtMs(previous.connection, connection);
   const takenOver = wasTakenOver(previous.connection, connection);
   const end = endOfLife(previous, endedAtMs, takenOver);
   if (endsInAnyCase(previous) || hasExpired(end.atMs, startedAtMs))

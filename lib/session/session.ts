@@ -90,6 +90,11 @@ export function timeToLive(session: Session): number | undefined {
   return expiresAtSeconds(isOperators ? endsAtMs + KEPT_AFTER_OPERATOR_MS : endsAtMs);
 }
 
+/** For any other write than the one that ended a life: that one alone names it. */
+export function withoutEnd({ endedIncarnation: _, endReason: __, ...session }: Session): Session {
+  return session;
+}
+
 /** The newest connection. */
 export function newestConnection(session: Session): Connection {
   const newest = session.connections.at(-1);

@@ -98,6 +98,11 @@ export function isSubscribed(subscription: Subscription): boolean {
   return subscription.subscribedAtMs.length > 0;
 }
 
+/** Those of one life that are subscribed: what the packet edge delivers for. */
+export function subscribedIn(incarnation: string, subscriptions: readonly Subscription[]): Subscription[] {
+  return subscriptions.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
+}
+
 /** From when on messages are owed, epoch milliseconds. */
 export function owedSinceMs(subscription: Subscription): number {
   return subscription.subscribedAtMs[0] ?? Number.POSITIVE_INFINITY;

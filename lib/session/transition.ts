@@ -5,7 +5,7 @@ import { isNoNewer } from './connection-order.ts';
 import { type Declaration, joinDeclaration } from './declaration.ts';
 import { joinConnection } from './join-connection.ts';
 import type { LifeRules } from './life.ts';
-import { exists, newestConnection, type Session } from './session.ts';
+import { exists, newestConnection, type Session, withoutEnd } from './session.ts';
 import { type SessionWill, settleWills } from './will.ts';
 
 /** Something that was learnt about a client. */
@@ -132,7 +132,7 @@ function outcomeOf(prior: Session | undefined, next: Session, event: SessionEven
 
 /** The same but for what every write sets anew. */
 function isUnchanged(prior: Session, next: Session): boolean {
-  const meaning = ({ revision: _, endedIncarnation: __, endReason: ___, ...rest }: Session) => rest;
+  const meaning = (session: Session) => ({ ...withoutEnd(session), revision: 0 });
   return isDeepStrictEqual(meaning(prior), meaning(next));
 }
 

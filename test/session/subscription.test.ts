@@ -8,6 +8,7 @@ import {
   owedSinceMs,
   type Subscription,
   type SubscriptionChange,
+  subscribedIn,
 } from '#session/subscription';
 import { T0 } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
@@ -132,6 +133,13 @@ describe('a subscription', () => {
     expect(owedSinceMs(subscription)).toBe(T0);
     expect(liveSinceMs(subscription, 's1')).toBe(T0 + 29);
   });
+});
+
+it('a life is delivered to for the filters that are subscribed in it, and for none of an earlier life', () => {
+  const own = resultOf(subscribed(0));
+  const ended = resultOf(subscribed(0, { filter: 'b' }), unsubscribed(1, { filter: 'b' }));
+  const earlier = resultOf(subscribed(0, { filter: 'c', incarnation: 'before' }));
+  expect(subscribedIn('i', [earlier, ended, own])).toEqual([own]);
 });
 
 const packets = fc

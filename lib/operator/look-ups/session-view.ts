@@ -3,7 +3,7 @@ import type { Flow } from '#session/flow/flow';
 import type { LoggedMessage } from '#session/message';
 import { exists, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
-import { isSubscribed, type Subscription } from '#session/subscription';
+import { type Subscription, subscribedIn } from '#session/subscription';
 import type { FlowStore } from '#store/inflight/flows';
 import type { WillMessages } from '#store/messages/will-messages';
 import type { SessionStore } from '#store/sessions/sessions';
@@ -62,9 +62,7 @@ export async function readSession(
   const stored = edge === 'packets' ? await flows.get(clientId) : undefined;
   const flow = stored?.incarnation === session.incarnation ? stored : undefined;
   const own =
-    edge === 'lifecycle'
-      ? subscriptionsOfLife(session, listed)
-      : listed.filter((each) => isSubscribed(each) && each.incarnation === session.incarnation);
+    edge === 'lifecycle' ? subscriptionsOfLife(session, listed) : subscribedIn(session.incarnation, listed);
   const plan = planWaiting({ session, subscriptions: own, flow, configuration, nowMs });
   return { session, edge, subscriptions: own, flow, plan, nowMs };
 }

@@ -12,7 +12,7 @@ import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { Settings } from '#session/settings';
 import { owesStraggler } from '#session/stragglers';
-import { isSubscribed, owedSinceMs, type Subscription } from '#session/subscription';
+import { owedSinceMs, type Subscription, subscribedIn } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
 import { edgeOf } from '../edge-of.ts';
 
@@ -68,7 +68,7 @@ function packetPlan({ session, subscriptions, flow, configuration, nowMs }: Plan
   const known = flow?.incarnation === incarnation ? flow : undefined;
   // Without a flow the session says what an operator has given up.
   const cursor = known?.cursor ?? session.stragglersFrom ?? LOG_START;
-  const own = subscriptions.filter((each) => isSubscribed(each) && each.incarnation === incarnation);
+  const own = subscribedIn(incarnation, subscriptions);
   const ranges: WaitingRange[] = [];
   for (const subscription of own) {
     const { shareName, filter } = parseSharedFilter(subscription.filter);
