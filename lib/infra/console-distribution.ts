@@ -12,11 +12,13 @@ import {
   OriginProtocolPolicy,
   OriginRequestPolicy,
   PriceClass,
+  S3OriginAccessControl,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { accountWideName } from './account-wide-name.ts';
 import { consoleHeaders } from './console-headers.ts';
 
 export interface ConsoleDistributionProps {
@@ -28,6 +30,9 @@ export interface ConsoleDistributionProps {
 
 /** Where the API is, at the console's own address: no other origin, so no CORS and no preflight requests. */
 export const API_PATH = '/api';
+
+/** Characters at the most. */
+const ORIGIN_ACCESS_CONTROL_NAME = 64;
 
 /** Takes the prefix off, and leaves the rest of the path as it is encoded. */
 const WITHOUT_PREFIX = `function handler(event) {
@@ -44,6 +49,9 @@ export function createDistribution(scope: Construct, props: ConsoleDistributionP
     code: FunctionCode.fromInline(WITHOUT_PREFIX),
     runtime: FunctionRuntime.JS_2_0,
   });
+  const originAccessControl = new S3OriginAccessControl(scope, 'OriginAccessControl', {
+    originAccessControlName: accountWideName(scope, ORIGIN_ACCESS_CONTROL_NAME),
+  });
   const distribution = new Distribution(scope, 'Distribution', {
     comment: 'Console of MQTT sessions',
     defaultRootObject: 'index.html',
@@ -51,7 +59,7 @@ export function createDistribution(scope: Construct, props: ConsoleDistributionP
     priceClass: PriceClass.PRICE_CLASS_100,
     defaultBehavior: {
       // Under exactOptionalPropertyTypes the class does not fit its own interface.
-      origin: S3BucketOrigin.withOriginAccessControl(props.bucket as IBucket),
+      origin: S3BucketOrigin.withOriginAccessControl(props.bucket as IBucket, { originAccessControl }),
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       responseHeadersPolicy: headers,
     },

@@ -1,9 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import { accountWideName } from './account-wide-name.ts';
 
 /** As long as browsers take for their own lists. */
 const STRICT_TRANSPORT_AGE = Duration.days(730);
+
+/** Characters at the most. */
+const HEADERS_POLICY_NAME = 128;
 
 /**
  * Headers of all that the console's address answers. Nothing runs or is shown in the page that did not come from
@@ -26,6 +30,7 @@ export function consoleHeaders(scope: Construct, signInOrigins: readonly string[
     "trusted-types 'none'",
   ];
   return new ResponseHeadersPolicy(scope, 'Headers', {
+    responseHeadersPolicyName: accountWideName(scope, HEADERS_POLICY_NAME),
     comment: 'Console of MQTT sessions',
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy: directives.join('; '), override: true },

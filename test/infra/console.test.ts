@@ -19,9 +19,9 @@ writeFileSync(join(directory, 'index.html'), '<!doctype html>');
 writeFileSync(join(directory, SCRIPT), 'export {}');
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function stackWith(props: Partial<SessionConsoleProps> = {}) {
+function stackWith(props: Partial<SessionConsoleProps> = {}, region = 'eu-west-1') {
   const app = new App({ analyticsReporting: false });
-  const stack = new Stack(app, 'Fleet', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const stack = new Stack(app, 'Fleet', { env: { account: '123456789012', region } });
   const handler = LambdaFunction.fromFunctionAttributes(stack, 'Handler', {
     functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:api',
     sameEnvironment: true,
@@ -122,6 +122,22 @@ test('HTTPS for two years, no guessed types, no frames, no referrer', () => {
       },
     },
   });
+});
+
+/** What of a console has a name that its whole account shares. */
+function accountWideNames(stack: Stack): readonly string[] {
+  const template = Template.fromStack(stack);
+  const { OriginAccessControlConfig } = one(template, 'AWS::CloudFront::OriginAccessControl');
+  const { ResponseHeadersPolicyConfig } = one(template, 'AWS::CloudFront::ResponseHeadersPolicy');
+  const named = [OriginAccessControlConfig, ResponseHeadersPolicyConfig] as readonly { Name: string }[];
+  return [...named.map(({ Name }) => Name), String(one(template, 'AWS::CloudFront::Function')['Name'])];
+}
+
+test('a second console of the same name, in another Region, takes none of the names of the first', () => {
+  const first = accountWideNames(stackWith().stack);
+  const second = accountWideNames(stackWith({}, 'us-isof-south-1').stack);
+  expect(first.filter((name) => second.includes(name))).toEqual([]);
+  for (const name of [...first, ...second]) expect(name).toMatch(/^[\w-]{1,64}$/);
 });
 
 test('both the files and the API come with those headers', () => {
