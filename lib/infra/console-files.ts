@@ -1,10 +1,10 @@
 import { extname, relative, sep } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { filesIn } from './console-build.ts';
 import { InfrastructureError } from './errors.ts';
@@ -17,6 +17,14 @@ export interface ConsoleFilesProps {
   /** The content of `config.json`. */
   readonly configuration: object;
   readonly logRetention: RetentionDays;
+}
+
+/** One request to S3, without what all of them say. */
+interface Call {
+  readonly action: 'copyObject' | 'putObject';
+  readonly parameters: object;
+  /** What it reads, by ARN. */
+  readonly reads: readonly string[];
 }
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -70,6 +78,7 @@ export class ConsoleFiles extends Construct {
     this.put('config.json', {
       action: 'putObject',
       parameters: { Body: Stack.of(this).toJsonString(props.configuration) },
+      reads: [],
     });
     // The page comes when all that it names is there.
     const page = copies.find(({ node }) => node.id === idOf(PAGE));
@@ -79,21 +88,14 @@ export class ConsoleFiles extends Construct {
   private copy(file: string, key: string): AwsCustomResource {
     const asset = new Asset(this, `Asset-${key}`, { path: file });
     const { s3BucketName, s3ObjectKey } = asset;
-    allow(this.role, { actions: ['s3:GetObject'], resources: [asset.bucket.arnForObjects(s3ObjectKey)] });
     return this.put(key, {
       action: 'copyObject',
       parameters: { CopySource: `${s3BucketName}/${s3ObjectKey}`, MetadataDirective: 'REPLACE' },
+      reads: [asset.bucket.arnForObjects(s3ObjectKey)],
     });
   }
 
-  private put(
-    key: string,
-    call: { readonly action: string; readonly parameters: object },
-  ): AwsCustomResource {
-    allow(this.role, {
-      actions: ['s3:DeleteObject', 's3:PutObject'],
-      resources: [this.bucket.arnForObjects(key)],
-    });
+  private put(key: string, call: Call): AwsCustomResource {
     const target = { Bucket: this.bucket.bucketName, Key: key };
     const write = {
       service: 'S3',
@@ -113,6 +115,15 @@ export class ConsoleFiles extends Construct {
       onUpdate: write,
       onDelete: { service: 'S3', action: 'deleteObject', parameters: target },
       role: this.role,
+      // A policy of its own for each file, made before it and removed after it. In one policy of all of them a file
+      // that the page no longer has could not be deleted: CloudFormation updates first and removes last.
+      policy: AwsCustomResourcePolicy.fromStatements([
+        new PolicyStatement({
+          actions: ['s3:DeleteObject', 's3:PutObject'],
+          resources: [this.bucket.arnForObjects(key)],
+        }),
+        ...call.reads.map((arn) => new PolicyStatement({ actions: ['s3:GetObject'], resources: [arn] })),
+      ]),
       logGroup: this.logGroup,
       timeout: TIMEOUT,
       installLatestAwsSdk: false,

@@ -1,64 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { afterAll, expect, test } from 'vitest';
-import { SessionApi } from '#infra/api';
-import { SessionConsole, type SessionConsoleProps } from '#infra/console';
+import { expect, test } from 'vitest';
+import { all, consoleTemplate, filesOf, JWT, one, readable, stackWith } from './synthesized-console.ts';
 
-const JWT = { issuer: 'https://issuer.example/tenant', audience: ['console-client'] };
-const SCRIPT = 'assets/index-AbCd1234.js';
-
-const directory = mkdtempSync(join(tmpdir(), 'console-'));
-mkdirSync(join(directory, 'assets'));
-writeFileSync(join(directory, 'index.html'), '<!doctype html>');
-writeFileSync(join(directory, SCRIPT), 'export {}');
-afterAll(() => rmSync(directory, { recursive: true }));
-
-function stackWith(props: Partial<SessionConsoleProps> = {}, region = 'eu-west-1') {
-  const app = new App({ analyticsReporting: false });
-  const stack = new Stack(app, 'Fleet', { env: { account: '123456789012', region } });
-  const handler = LambdaFunction.fromFunctionAttributes(stack, 'Handler', {
-    functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:api',
-    sameEnvironment: true,
-  });
-  const logRetention = RetentionDays.ONE_MONTH;
-  const { jwt } = props;
-  const api = new SessionApi(stack, 'SessionApi', { handler, logRetention, ...(jwt && { jwt }) });
-  const page = new SessionConsole(stack, 'Console', {
-    handler,
-    api,
-    jwt: undefined,
-    logRetention,
-    directory,
-    ...props,
-  });
-  return { app, stack, page };
-}
-
-const templateOf = (props?: Partial<SessionConsoleProps>) => Template.fromStack(stackWith(props).stack);
-const own = templateOf();
-const given = templateOf({ jwt: JWT, clientId: 'console-client' });
-
-type Properties = Readonly<Record<string, unknown>>;
-const all = (template: Template, type: string): readonly Properties[] =>
-  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
-const one = (template: Template, type: string): Properties => {
-  expect(all(template, type)).toHaveLength(1);
-  return all(template, type)[0] ?? {};
-};
-
-/** A value with each reference as `<name>`. */
-function readable(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const [intrinsic, argument] = Object.entries(value as object)[0] ?? [];
-  if (intrinsic === 'Fn::Join') return argument[1].map(readable).join(argument[0]);
-  return `<${[argument].flat().join('.')}>`;
-}
+const own = consoleTemplate();
+const given = consoleTemplate({ jwt: JWT, clientId: 'console-client' });
 
 test('nobody but CloudFront reads the bucket', () => {
   expect(one(own, 'AWS::S3::Bucket')).toMatchObject({
@@ -189,36 +136,6 @@ test('the page signs in with a code, has no secret, and is sent back to its own 
   ]);
 });
 
-/** What is put where, by key. */
-function filesOf(template: Template): Record<string, Record<string, string>> {
-  return Object.fromEntries(
-    all(template, 'Custom::ConsoleFile').map(({ Create }) => {
-      const { action, parameters } = JSON.parse(readable(Create));
-      return [parameters.Key, { action, ...parameters }];
-    }),
-  );
-}
-
-test('every file is copied with its type; those whose names hold a digest are kept by browsers', () => {
-  const files = filesOf(own);
-  expect(Object.keys(files).sort()).toEqual([SCRIPT, 'config.json', 'index.html']);
-  expect(files[SCRIPT]).toMatchObject({
-    action: 'copyObject',
-    ContentType: 'text/javascript; charset=utf-8',
-    CacheControl: 'public, max-age=31536000, immutable',
-  });
-  expect(files['index.html']).toMatchObject({
-    ContentType: 'text/html; charset=utf-8',
-    CacheControl: 'no-cache',
-  });
-});
-
-test('the page comes when the files that it names are there', () => {
-  const files = own.findResources('Custom::ConsoleFile');
-  const idOf = (part: string) => Object.keys(files).find((id) => id.includes(part)) ?? '';
-  expect(files[idOf('indexhtml')]?.['DependsOn']).toContain(idOf('assetsindex'));
-});
-
 test('the page is told where the API is and where to sign in', () => {
   expect(JSON.parse(filesOf(given)['config.json']?.['Body'] ?? '')).toEqual({
     apiUrl: '/api',
@@ -240,13 +157,6 @@ test('with an issuer of the caller there is one API and no user pool', () => {
 
 test('with an issuer, the client that it knows the console by must be named', () => {
   expect(() => stackWith({ jwt: JWT })).toThrow('console.clientId: nothing came; with api.jwt');
-});
-
-test('a file of a type that browsers would have to guess is refused', () => {
-  const odd = mkdtempSync(join(tmpdir(), 'console-'));
-  writeFileSync(join(odd, 'notes.docx'), '');
-  expect(() => stackWith({ directory: odd })).toThrow('notes.docx: its content type is not known');
-  rmSync(odd, { recursive: true });
 });
 
 test.each([
