@@ -4,6 +4,7 @@ import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { positionAt } from '#session/position';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { PacketEdgeDependencies } from './dependencies.ts';
+import { eachAtOnce } from './each-at-once.ts';
 import type { Exchange } from './exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 import { retainFor } from './route-subscription.ts';
@@ -51,12 +52,23 @@ async function comesByItself(
   return isLogged(messageId, { ...route, fromMs: receivedAtMs }, dependencies);
 }
 
+/** What a SUBSCRIBE that may have been handled before has brought into the client's own log. */
+async function keptBefore(exchange: Exchange, atMs: number): Promise<ReadonlySet<string>> {
+  const { context, dependencies } = exchange;
+  const found = new Set<string>();
+  if (context === undefined || dependencies.clock() - atMs < LATE_MS) return found;
+  const own = { filter: ownLog(context), shards: OWN_LOG_SHARDS, from: positionAt(atMs) };
+  for await (const { messageId } of dependencies.log.readAppended(own)) found.add(messageId);
+  return found;
+}
+
 /** For one subscription of one client: it goes through the client's own log, so that it waits like any other. */
 async function keepForClient(
   exchange: Exchange,
   { requested }: Granted,
   message: Message,
   atMs: number,
+  kept: ReadonlySet<string>,
 ): Promise<void> {
   const { context, dependencies, connectionId } = exchange;
   if (context === undefined) return;
@@ -66,8 +78,7 @@ async function keepForClient(
   const isNewer = receivedAtMs >= atMs;
   const copyId = `${connectionId}:${atMs}:${requested.filter}:${message.topic}`;
   const messageId = isNewer ? message.messageId : copyId;
-  const isLate = dependencies.clock() - atMs >= LATE_MS;
-  if (isLate && (await isLogged(messageId, { ...own, fromMs: atMs }, dependencies))) return;
+  if (kept.has(messageId)) return;
   await dependencies.log.append({
     ...own,
     retainSeconds: retainFor(context, dependencies),
@@ -92,27 +103,32 @@ export async function sendRetained(
   atMs: number,
 ): Promise<void> {
   const { context, dependencies } = exchange;
-  if (context === undefined) return;
-  for (const each of granted.filter(asksForRetained)) {
+  const asking = granted.filter(asksForRetained);
+  if (context === undefined || asking.length === 0) return;
+  let kept: Promise<ReadonlySet<string>> | undefined;
+  const send = async (each: Granted, message: Message) => {
     const { requested, subscriptionIdentifier } = each;
-    for await (const message of dependencies.retained.matching(requested.filter)) {
-      if (messageHasExpired(message, dependencies.clock())) continue;
-      // [MQTT-3.8.3-3]
-      if (requested.noLocal && message.publisher === context.clientId) continue;
-      if (message.receivedAtMs >= atMs && (await comesByItself(message, requested.filter, exchange)))
-        continue;
-      const qos = Math.min(message.qos, requested.qos) as QoS;
-      if (qos > 0) {
-        await keepForClient(exchange, each, message, atMs);
-        exchange.want([ownLog(context)]);
-        continue;
-      }
-      const identifiers =
-        subscriptionIdentifier === undefined ? {} : { subscriptionIdentifiers: [subscriptionIdentifier] };
-      const delivery = { qos, retain: true, ...identifiers };
-      const packet = publishPacket(message, delivery, dependencies.clock());
-      const bytes = publishBytes(packet, context.protocolVersion);
-      if (bytes <= (context.maximumPacketSize ?? Number.POSITIVE_INFINITY)) exchange.reply(packet);
+    if (messageHasExpired(message, dependencies.clock())) return;
+    // [MQTT-3.8.3-3]
+    if (requested.noLocal && message.publisher === context.clientId) return;
+    if (message.receivedAtMs >= atMs && (await comesByItself(message, requested.filter, exchange))) return;
+    const qos = Math.min(message.qos, requested.qos) as QoS;
+    // What the answer does not take waits as well.
+    if (qos > 0 || exchange.isFull) {
+      kept ??= keptBefore(exchange, atMs);
+      await keepForClient(exchange, each, message, atMs, await kept);
+      exchange.want([ownLog(context)]);
+      return;
     }
-  }
+    const identifiers =
+      subscriptionIdentifier === undefined ? {} : { subscriptionIdentifiers: [subscriptionIdentifier] };
+    const delivery = { qos, retain: true, ...identifiers };
+    const packet = publishPacket(message, delivery, dependencies.clock());
+    const bytes = publishBytes(packet, context.protocolVersion);
+    if (bytes <= (context.maximumPacketSize ?? Number.POSITIVE_INFINITY))
+      exchange.replyMessage(packet, bytes);
+  };
+  await eachAtOnce(asking, (each) =>
+    eachAtOnce(dependencies.retained.matching(each.requested.filter), (message) => send(each, message)),
+  );
 }

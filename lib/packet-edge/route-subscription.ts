@@ -3,6 +3,7 @@ import type { Session } from '#session/session';
 import { subscribedIn } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { PacketEdgeDependencies } from './dependencies.ts';
+import { eachAtOnce } from './each-at-once.ts';
 
 /** What it takes to have messages for subscriptions logged. */
 export type RouteDependencies = Pick<PacketEdgeDependencies, 'configuration' | 'routes' | 'subscriptions'>;
@@ -47,7 +48,7 @@ export async function routeAll(
   const { sessionExpiryInterval } = session;
   const all = await dependencies.subscriptions.list(session.clientId);
   const own = subscribedIn(session.incarnation, all);
-  for (const { filter } of own) {
-    await routeSubscription(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies);
-  }
+  await eachAtOnce(own, ({ filter }) =>
+    routeSubscription(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies),
+  );
 }

@@ -70,3 +70,24 @@ it.each([1, 2] as const)(
     expect(again.sent.every((packet) => packet.cmd !== 'publish' || packet.dup)).toBe(true);
   },
 );
+
+it('[MQTT-3.3.1-9] retained messages of QoS 0 come in as many answers as it takes', async () => {
+  const { edge, time } = started();
+  const topics = Array.from({ length: MESSAGES }, (_, index) => `kept/${index}`);
+  const publisher: Ask = {
+    connection: 'p',
+    context: (await followed(edge, time, { connection: 'p' }, connectPacket('publisher'))).context,
+  };
+  for (const topic of topics) {
+    const more = { qos: 0, messageId: undefined, retain: true, payload: PAYLOAD };
+    await askedOnce(edge, requestOf(publisher, time.nowMs, publishPacket(topic, 0, more)));
+    await time.run(time.nowMs + 1);
+  }
+  const { context } = await followed(edge, time, { connection: 's' }, connectPacket('subscriber'));
+
+  const { sent } = await followed(edge, time, { connection: 's', context }, subscribePacket('kept/+'));
+
+  const received = sent.flatMap((packet) => (packet.cmd === 'publish' ? [packet] : []));
+  expect(received.map(({ topic }) => topic).toSorted()).toEqual(topics.toSorted());
+  expect(received.every(({ retain, qos }) => retain && qos === 0)).toBe(true);
+});

@@ -2,6 +2,7 @@ import type { ConnectionContext } from '#packets/exchange';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { RequestedSubscription, SubscribePacket } from '#packets/types';
 import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
+import { eachAtOnce, eachKeyAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
 import { leaveToNewest } from '../leave-to-newest.ts';
 import { FOUND_AFTER_MS, MAXIMUM_TOPIC_BYTES } from '../limits.ts';
@@ -54,17 +55,20 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
     await refusePacket(exchange, { reasonCode: REASON_CODES.protocolError, reason }, atMs);
     return;
   }
-  const reasonCodes: number[] = [];
-  const granted: Granted[] = [];
-  for (const requested of subscriptions) {
-    if (!isAllowed(requested)) {
-      reasonCodes.push(REASON_CODES.topicFilterInvalid);
-      continue;
-    }
-    const identifier = properties.subscriptionIdentifier;
-    granted.push(await subscribeOne(exchange, context, requested, identifier, atMs));
-    reasonCodes.push(requested.qos);
-  }
+  const allowed = subscriptions.filter(isAllowed);
+  const byRequest = new Map<RequestedSubscription, Granted>();
+  await eachKeyAtOnce(
+    allowed,
+    ({ filter }) => filter,
+    async (requested) => {
+      const identifier = properties.subscriptionIdentifier;
+      byRequest.set(requested, await subscribeOne(exchange, context, requested, identifier, atMs));
+    },
+  );
+  const granted = allowed.flatMap((requested) => byRequest.get(requested) ?? []);
+  const reasonCodes = subscriptions.map((requested) =>
+    byRequest.has(requested) ? requested.qos : REASON_CODES.topicFilterInvalid,
+  );
   exchange.reply({ cmd: 'suback', packetId, reasonCodes });
   await sendRetained(exchange, granted, atMs);
   if (granted.length === 0) return;
@@ -72,8 +76,9 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
   if (sessionExpiryInterval > context.sessionExpiryInterval) {
     // An operator has made the session last longer since it was connected.
     const lifetime = { ...context, sessionExpiryInterval };
-    for (const { requested } of granted)
-      await routeSubscription(requested.filter, lifetime, exchange.dependencies);
+    await eachAtOnce(granted, ({ requested }) =>
+      routeSubscription(requested.filter, lifetime, exchange.dependencies),
+    );
   }
   exchange.dependencies.router.forget();
   exchange.want(granted.map(({ requested }) => parseSharedFilter(requested.filter).filter));

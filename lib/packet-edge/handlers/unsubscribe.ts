@@ -1,6 +1,7 @@
 import { REASON_CODES } from '#packets/reason-codes';
 import type { UnsubscribePacket } from '#packets/types';
 import { parseSharedFilter } from '#session/topic-filter';
+import { eachKeyAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
 import { MAXIMUM_TOPIC_BYTES } from '../limits.ts';
 
@@ -16,13 +17,11 @@ export async function unsubscribe(
   const { context, connectionId, dependencies } = exchange;
   if (context === undefined) return;
   const { clientId, incarnation } = context;
-  const reasonCodes: number[] = [];
-  for (const filter of packet.filters) {
+  const asked = packet.filters.map((filter, index) => ({ filter, index }));
+  const reasonCodes: number[] = packet.filters.map(() => REASON_CODES.noSubscriptionExisted);
+  const unsubscribeOne = async ({ filter, index }: (typeof asked)[number]) => {
     // None as long can have been subscribed to.
-    if (filter === '' || Buffer.byteLength(filter) > MAXIMUM_TOPIC_BYTES) {
-      reasonCodes.push(REASON_CODES.noSubscriptionExisted);
-      continue;
-    }
+    if (filter === '' || Buffer.byteLength(filter) > MAXIMUM_TOPIC_BYTES) return;
     const { wasSubscribed } = await dependencies.subscriptions.apply({
       clientId,
       filter,
@@ -31,9 +30,10 @@ export async function unsubscribe(
       kind: 'unsubscribed',
       atMs,
     });
-    reasonCodes.push(wasSubscribed ? REASON_CODES.success : REASON_CODES.noSubscriptionExisted);
-    if (!wasSubscribed) continue;
+    if (!wasSubscribed) return;
+    reasonCodes[index] = REASON_CODES.success;
     await dependencies.requests.routeCheck({ filter: parseSharedFilter(filter).filter, step: 'mark' }, 0);
-  }
+  };
+  await eachKeyAtOnce(asked, ({ filter }) => filter, unsubscribeOne);
   exchange.reply({ cmd: 'unsuback', packetId: packet.packetId, reasonCodes });
 }
