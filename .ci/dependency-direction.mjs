@@ -18,7 +18,6 @@ const ALLOWED = {
     'history',
     'advice',
     'store',
-    'operator/edge-of',
     'operator/waiting/waiting',
     'operator/waiting/waiting-plan',
   ],

@@ -1,6 +1,6 @@
 import { messageHasExpired, pendingBytes } from '#session/message';
-import { choosePacketPolicy, choosePolicy } from '#session/policy';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { edgeOf, rulesOf } from '#session/session-edge';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 import { isHeldByBroker } from './held-by-broker.ts';
 import { owedByFlow } from './owed-by-flow.ts';
@@ -27,13 +27,13 @@ const NOTHING: LostMessages = { messages: 0, bytes: 0, topics: [], atLeast: fals
  */
 export async function countLost(
   ended: EndedWith,
-  { policies, settings }: SessionConfiguration,
+  configuration: SessionConfiguration,
   stores: LostMessagesStores,
 ): Promise<LostMessages> {
   // At the packet edge delivery stands in the flow, at the lifecycle edge in the session itself.
-  const isOfPacketEdge = ended.session.carrier !== undefined;
-  const choose = isOfPacketEdge ? choosePacketPolicy : choosePolicy;
-  const rules = { policy: choose(policies, ended.session.clientId), settings };
+  const { session } = ended;
+  const isOfPacketEdge = edgeOf(session.clientId, session, configuration) === 'packets';
+  const rules = rulesOf(session, configuration);
   if (!isOfPacketEdge && isHeldByBroker(ended, rules)) return NOTHING;
   const owed = isOfPacketEdge ? owedByFlow(ended, rules, stores) : owedBySession(ended, rules, stores);
   const seen = new Set<string>();

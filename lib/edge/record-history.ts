@@ -2,10 +2,8 @@ import { isNothing } from '#history/counter-changes';
 import type { RecordedChanges } from '#history/counts';
 import { deriveHistory, type Happened, type SessionWrite } from '#history/derive';
 import type { PublishedEvent } from '#history/event-schemas';
-import type { LifeRules } from '#session/life';
-import { choosePacketPolicy, choosePolicy } from '#session/policy';
-import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { rulesOf } from '#session/session-edge';
 import type { HistoryStore } from '#store/history/history';
 import type { CountsStore } from '#store/statistics/counts';
 import type { TakeoverStore } from '#store/statistics/takeovers';
@@ -25,13 +23,6 @@ export interface RecordedWrite {
   readonly happened: Happened;
 }
 
-/** The rules with which the lives of a client are computed: those of the edge that keeps its session. */
-function rulesFor(session: Session, { policies, settings }: SessionConfiguration): LifeRules {
-  const policy = choosePolicy(policies, session.clientId);
-  const isOfPacketEdge = session.carrier !== undefined || policy.edge === 'packets';
-  return { policy: isOfPacketEdge ? choosePacketPolicy(policies, session.clientId) : policy, settings };
-}
-
 /** What a record of the stream tells; undefined when it is of no session. */
 export function readWrite(
   recordId: string,
@@ -40,14 +31,13 @@ export function readWrite(
 ): RecordedWrite | undefined {
   const session = write.after ?? write.before;
   if (session === undefined) return undefined;
-  const happened = deriveHistory(write, rulesFor(session, configuration));
+  const happened = deriveHistory(write, rulesOf(session, configuration));
   return { recordId, clientId: session.clientId, happened };
 }
 
 /**
  * Records what writes of sessions tell, in their order: entries of the history, then events, then who was taken
- * over, then counts. All of it
- * may be done again: entries and counts are as once, events have the same id.
+ * over, then counts. All of it may be done again: entries and counts are then as they were, events have the same id.
  */
 export async function recordHistory(
   writes: readonly RecordedWrite[],

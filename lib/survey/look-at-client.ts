@@ -1,9 +1,9 @@
 import type { Advice } from '#advice/advice';
 import { clientPrefixes } from '#advice/advice-id';
 import { adviseOnClient } from '#advice/advise';
-import { edgeOf, policyOf } from '#operator/edge-of';
 import { subscriptionsOfLife } from '#session/due';
 import type { Session } from '#session/session';
+import { edgeOf, policyOf } from '#session/session-edge';
 import { clientEvidence } from './client-evidence.ts';
 import type { SurveyDependencies } from './dependencies.ts';
 import { keepAdvice } from './keep-advice.ts';

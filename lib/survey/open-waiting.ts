@@ -1,9 +1,9 @@
-import { edgeOf } from '#operator/edge-of';
 import { type WaitingDependencies, waitingMessages } from '#operator/waiting/waiting';
 import { planWaiting } from '#operator/waiting/waiting-plan';
 import { pendingBytes } from '#session/message';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { edgeOf } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';
 import type { FlowStore } from '#store/inflight/flows';
 import type { LogPages } from '#store/messages/log-pages';

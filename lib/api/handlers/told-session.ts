@@ -1,10 +1,10 @@
-import { edgeOf } from '#operator/edge-of';
 import type { SessionView } from '#operator/look-ups/session-view';
 import { endOf, startOf } from '#session/connection';
 import { deliveredInAll } from '#session/delivered-in-all';
 import { pendingBytes } from '#session/message';
 import { newestConnection, type Session as StoredSession } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { edgeOf } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';
 import { isoTime } from '../iso-time.ts';
 import type { Advice } from '../schemas/advice.ts';

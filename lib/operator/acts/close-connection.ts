@@ -2,8 +2,8 @@ import { carrierFrom } from '#packet-edge/session-changes';
 import { dispatchSignals } from '#packet-edge/signals';
 import { endOf } from '#session/connection';
 import { newestConnection, type Session } from '#session/session';
+import { edgeOf } from '#session/session-edge';
 import type { EndDependencies } from '../dependencies.ts';
-import { edgeOf } from '../edge-of.ts';
 import { decide } from './decide.ts';
 import { followUp } from './follow-up.ts';
 

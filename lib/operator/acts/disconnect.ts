@@ -1,6 +1,6 @@
 import { exists, type Session } from '#session/session';
+import { edgeOf } from '#session/session-edge';
 import type { Operator, OperatorDependencies } from '../dependencies.ts';
-import { edgeOf } from '../edge-of.ts';
 import { type Closed, closeAtBroker, closeAtPacketEdge } from './close-connection.ts';
 import { record } from './record.ts';
 

@@ -2,8 +2,8 @@ import { afterChange } from '#edge/after-change';
 import type { Change } from '#edge/change-session';
 import { routeAll } from '#packet-edge/route-subscription';
 import { newestConnection, type Session } from '#session/session';
+import { edgeOf } from '#session/session-edge';
 import type { EndDependencies } from '../dependencies.ts';
-import { edgeOf } from '../edge-of.ts';
 
 /** A change that was made before, by somebody who may have died afterwards. */
 export function again(session: Session): Change {

@@ -1,7 +1,7 @@
 import { dispatchSignals, onlineAmong } from '#packet-edge/signals';
 import { exists, newestConnection } from '#session/session';
+import { edgeOf } from '#session/session-edge';
 import type { Operator, OperatorDependencies } from '../dependencies.ts';
-import { edgeOf } from '../edge-of.ts';
 import { record } from './record.ts';
 
 export interface Resumption {

@@ -2,9 +2,9 @@ import { endOf } from '#session/connection';
 import { capInterval, hasExpired, sessionEndMs } from '#session/expiry';
 import { matchesClientPattern } from '#session/policy';
 import { exists, newestConnection, type Session } from '#session/session';
+import { edgeOf, policyOf } from '#session/session-edge';
 import type { SessionIndex } from '#store/sessions/session-index';
 import type { OperatorDependencies } from '../dependencies.ts';
-import { edgeOf, policyOf } from '../edge-of.ts';
 import { countWaiting } from '../waiting/waiting.ts';
 import { planWaiting } from '../waiting/waiting-plan.ts';
 

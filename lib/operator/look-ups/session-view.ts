@@ -3,12 +3,12 @@ import type { Flow } from '#session/flow/flow';
 import type { LoggedMessage } from '#session/message';
 import { exists, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { edgeOf } from '#session/session-edge';
 import { type Subscription, subscribedIn } from '#session/subscription';
 import type { FlowStore } from '#store/inflight/flows';
 import type { WillMessages } from '#store/messages/will-messages';
 import type { SessionStore } from '#store/sessions/sessions';
 import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
-import { edgeOf } from '../edge-of.ts';
 import {
   type CountingLimits,
   countWaiting,

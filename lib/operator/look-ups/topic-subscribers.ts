@@ -1,12 +1,12 @@
 import { subscriptionsOfLife } from '#session/due';
 import { exists, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { edgeOf } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';
 import type { Router } from '#store/routes/router';
 import type { SessionStore } from '#store/sessions/sessions';
 import type { SubscriberKey } from '#store/subscriptions/filter-index';
 import type { SubscriberPages } from '#store/subscriptions/subscriber-pages';
-import { edgeOf } from '../edge-of.ts';
 
 export interface TopicSubscriber {
   readonly subscription: Subscription;

@@ -1,11 +1,11 @@
 import { type Connection, PROVISIONED_FIRST, startOf } from '#session/connection';
 import type { SessionPolicy } from '#session/policy';
 import { newestConnection, type Session } from '#session/session';
+import type { SessionEdge } from '#session/session-edge';
 import { type SessionEvent, transition } from '#session/transition';
 import { MOST_SUBSCRIPTIONS } from '#store/transactions/session-starts';
 import { followUp } from '../acts/follow-up.ts';
 import type { OperatorDependencies } from '../dependencies.ts';
-import type { SessionEdge } from '../edge-of.ts';
 import { changesTo, route, subscribe } from './subscribe.ts';
 import type { WantedSubscription } from './wanted.ts';
 

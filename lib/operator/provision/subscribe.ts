@@ -3,11 +3,11 @@ import { FOUND_AFTER_MS } from '#packet-edge/limits';
 import { routeSubscription as routeForPackets } from '#packet-edge/route-subscription';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
+import type { SessionEdge } from '#session/session-edge';
 import { optionsOf, type Subscription, type SubscriptionChange } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import { signalLook } from '../acts/resume.ts';
 import type { OperatorDependencies } from '../dependencies.ts';
-import type { SessionEdge } from '../edge-of.ts';
 import type { SubscriptionDifference, WantedSubscription } from './wanted.ts';
 
 /** Later than all that is known of the filter, whatever the clocks say. */

@@ -3,9 +3,9 @@ import { MAXIMUM_TOPIC_BYTES } from '#packet-edge/limits';
 import { capInterval } from '#session/expiry';
 import type { QoS } from '#session/message';
 import type { SessionPolicy } from '#session/policy';
+import type { SessionEdge } from '#session/session-edge';
 import { isSubscribed, optionsOf, type Subscription, type SubscriptionOptions } from '#session/subscription';
 import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
-import type { SessionEdge } from '../edge-of.ts';
 
 export interface WantedSubscription extends Omit<SubscriptionOptions, 'isProvisioned'> {
   /** `$share/…` included. */

@@ -6,8 +6,8 @@ import { choosePolicy } from '#session/policy';
 import { isSameMessage, type Position, positionOf, timeOf } from '#session/position';
 import type { Drop, Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { policyOf } from '#session/session-edge';
 import type { FoundMessage } from '#store/messages/message-log';
-import { policyOf } from '../edge-of.ts';
 import type { SessionState } from '../look-ups/session-view.ts';
 
 /** A message, and what is recorded of its client. */

@@ -10,11 +10,11 @@ import { choosePacketPolicy, choosePolicy, type SessionPolicy } from '#session/p
 import { LOG_START, later, type Position, positionAt, positionOf, timeOf } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
+import { edgeOf } from '#session/session-edge';
 import type { Settings } from '#session/settings';
 import { owesStraggler } from '#session/stragglers';
 import { owedSinceMs, type Subscription, subscribedIn } from '#session/subscription';
 import { matches, parseSharedFilter } from '#session/topic-filter';
-import { edgeOf } from '../edge-of.ts';
 
 /** A stretch of a log in which messages may wait. */
 export interface WaitingRange {

@@ -1,6 +1,7 @@
-import { choosePacketPolicy, choosePolicy, type SessionPolicy } from '#session/policy';
-import type { Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
+import type { LifeRules } from './life.ts';
+import { choosePacketPolicy, choosePolicy, type SessionPolicy } from './policy.ts';
+import type { Session } from './session.ts';
+import type { SessionConfiguration } from './session-configuration.ts';
 
 export type SessionEdge = 'lifecycle' | 'packets';
 
@@ -11,8 +12,9 @@ export function edgeOf(
   { policies }: SessionConfiguration,
 ): SessionEdge {
   if (session?.carrier !== undefined) return 'packets';
-  const isProvisioned = session?.connections.at(-1)?.isProvisioned ?? true;
-  return isProvisioned ? choosePolicy(policies, clientId).edge : 'lifecycle';
+  const newest = session?.connections.at(-1);
+  const wasConnected = newest !== undefined && newest.isProvisioned !== true;
+  return wasConnected ? 'lifecycle' : choosePolicy(policies, clientId).edge;
 }
 
 /** The policy that the client's edge computes its session with. */
@@ -23,4 +25,12 @@ export function policyOf(
 ): SessionPolicy {
   const choose = edgeOf(clientId, session, configuration) === 'packets' ? choosePacketPolicy : choosePolicy;
   return choose(configuration.policies, clientId);
+}
+
+/** The rules that the lives of a client are computed with. */
+export function rulesOf(
+  session: Pick<Session, 'clientId' | 'carrier' | 'connections'>,
+  configuration: SessionConfiguration,
+): LifeRules {
+  return { policy: policyOf(session.clientId, session, configuration), settings: configuration.settings };
 }
