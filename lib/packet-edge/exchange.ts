@@ -23,6 +23,7 @@ export class Exchange {
   #receiver: Receiver;
   #packets: ServerPacket[] = [];
   #messageBytes = 0;
+  #signalBytes = 0;
   #loaded: LoadedFlow | undefined;
   #flow: Flow | undefined;
   #drops: Drops = NO_DROPS;
@@ -75,6 +76,14 @@ export class Exchange {
   /** The answer takes no further message: the carrier is to ask for it. */
   get isFull(): boolean {
     return this.#messageBytes >= ANSWER_BYTES;
+  }
+
+  /** A signal for another connection of the same listener goes with the answer; false: that has no room for it. */
+  takesSignal(signal: Signal): boolean {
+    if (this.#signalBytes >= ANSWER_BYTES) return false;
+    this.#signalBytes += Buffer.byteLength(JSON.stringify(signal));
+    this.signals.push(signal);
+    return true;
   }
 
   /** Nothing of this connection is handled or sent any more. */

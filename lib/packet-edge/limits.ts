@@ -27,7 +27,10 @@ export const MAXIMUM_KEEP_ALIVE_SECONDS = 1_200;
 /** What one look takes at most. */
 export const LOOK_MESSAGES = 200;
 
-/** Bytes of messages after which an answer takes no more, so that it stays below the 6 MB of a Lambda response. */
+/**
+ * Bytes of messages after which an answer takes no more of them, and the same of signals, so that it stays below the
+ * 6 MB of a Lambda response.
+ */
 export const ANSWER_BYTES = 1_048_576;
 
 /** Once this many are taken ahead of the cursor, all filters are read again and the cursor moves. */

@@ -1,5 +1,9 @@
 import { DeleteQueueCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Signal } from '#packets/exchange';
 import type { SignalSender } from './dependencies.ts';
+
+/** Of one SQS message, which has 1 MiB at most; a receiver gets ten at a time. */
+const MAXIMUM_BODY_BYTES = 256 * 1024;
 
 /** The queue of a listener that has gone. */
 const GONE = new Set(['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']);
@@ -13,13 +17,29 @@ async function unlessGone(sent: Promise<unknown>): Promise<void> {
   }
 }
 
+/** A message on a topic of all may be for more connections of one listener than a message of the queue has room for. */
+function bodiesOf(signals: readonly Signal[]): string[] {
+  const bodies: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const text of signals.map((signal) => JSON.stringify(signal))) {
+    const more = Buffer.byteLength(text) + 1;
+    if (bytes + more > MAXIMUM_BODY_BYTES) {
+      bodies.push([]);
+      bytes = 0;
+    }
+    bodies.at(-1)?.push(text);
+    bytes += more;
+  }
+  return bodies.map((texts) => `{"signals":[${texts.join(',')}]}`);
+}
+
 /** Sends signals to the queues of listeners. */
 export function createSignalSender(client: SQSClient): SignalSender {
   return {
-    send: (address, signals) =>
-      unlessGone(
-        client.send(new SendMessageCommand({ QueueUrl: address, MessageBody: JSON.stringify({ signals }) })),
-      ),
+    async send(address, signals) {
+      for (const body of bodiesOf(signals))
+        await unlessGone(client.send(new SendMessageCommand({ QueueUrl: address, MessageBody: body })));
+    },
     remove: (address) => unlessGone(client.send(new DeleteQueueCommand({ QueueUrl: address }))),
   };
 }

@@ -1,6 +1,8 @@
+import type { SignalRequest } from '#edge/requests';
 import type { Carrier, Signal } from '#packets/exchange';
 import { exists, newestConnection } from '#session/session';
 import type { PacketEdgeDependencies } from './dependencies.ts';
+import { eachAtOnce } from './each-at-once.ts';
 import type { Exchange } from './exchange.ts';
 import { carrierFrom } from './session-changes.ts';
 
@@ -43,7 +45,7 @@ export async function onlineAmong(
 
 /**
  * Takes signals to their carriers. What is for the connection at hand is looked for in the same exchange, and
- * what is for others of the same listener goes along with the answer.
+ * what is for others of the same listener goes along with the answer, as far as that takes them.
  */
 export async function dispatchSignals(
   addressed: readonly AddressedSignal[],
@@ -52,19 +54,26 @@ export async function dispatchSignals(
 ): Promise<void> {
   const own = exchange?.request.connection;
   const elsewhere = new Map<string, Signal[]>();
+  const carried: SignalRequest[] = [];
+  const add = (address: string, signal: Signal) => {
+    const known = elsewhere.get(address);
+    if (known === undefined) elsewhere.set(address, [signal]);
+    else known.push(signal);
+  };
   for (const { clientId, carrier, signal } of addressed) {
     if (signal.connectionId === own?.id) {
       if (signal.kind === 'look') exchange?.want(signal.filters ?? 'all');
     } else if (carrier.kind === 'iot') {
       // A device that opens another connection through IoT Core knows of its own accord.
       const isKnown = signal.kind === 'takenOver' && own?.carrier.kind === 'iot';
-      if (!isKnown) await dependencies.requests.signal({ ...signal, clientId });
+      if (!isKnown) carried.push({ ...signal, clientId });
     } else if (own?.carrier.kind === 'listener' && own.carrier.address === carrier.address) {
-      exchange?.signals.push(signal);
+      if (exchange?.takesSignal(signal) !== true) add(carrier.address, signal);
     } else {
-      elsewhere.set(carrier.address, [...(elsewhere.get(carrier.address) ?? []), signal]);
+      add(carrier.address, signal);
     }
   }
-  const { signalSender } = dependencies;
+  const { signalSender, requests } = dependencies;
+  await eachAtOnce(carried, (signal) => requests.signal(signal));
   await Promise.all([...elsewhere].map(([address, signals]) => signalSender.send(address, signals)));
 }

@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { SqsSignals } from '#listener/sqs-signals';
+import { createSignalSender } from '#packet-edge/signal-queue';
 import type { Signal } from '#packets/exchange';
 import { eventually } from '#test/local/eventually';
 import { startServices } from '#test/local/services';
@@ -48,6 +49,19 @@ test('many signals at once all arrive', async () => {
     Array.from({ length: 35 }, (_, index) => send({ kind: 'look', connectionId: String(index) })),
   );
   await eventually(() => expect(received).toHaveLength(35));
+});
+
+test('signals for all connections of a large listener arrive, in as many messages as it takes', async () => {
+  const { address, received } = await start();
+  const filters = ['a/topic/that/all/of/a/fleet/have/subscribed/to'];
+  const signals = Array.from({ length: 12_000 }, (_, index) => ({
+    kind: 'look' as const,
+    connectionId: `${index}`.padStart(36, '0'),
+    filters,
+  }));
+  await createSignalSender(sqs).send(address, signals);
+  await eventually(() => expect(received).toHaveLength(signals.length));
+  expect(new Set(received.map(({ connectionId }) => connectionId)).size).toBe(signals.length);
 });
 
 test.each(['no JSON', '{"signals":[{"kind":"look"}]}', '{"signals":[{"kind":"leave","connectionId":"c"}]}'])(

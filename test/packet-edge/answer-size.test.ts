@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Packet } from 'mqtt-packet';
 import { expect, it } from 'vitest';
+import { Exchange } from '#packet-edge/exchange';
+import { dispatchSignals } from '#packet-edge/signals';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import {
@@ -90,4 +92,26 @@ it('[MQTT-3.3.1-9] retained messages of QoS 0 come in as many answers as it take
   const received = sent.flatMap((packet) => (packet.cmd === 'publish' ? [packet] : []));
   expect(received.map(({ topic }) => topic).toSorted()).toEqual(topics.toSorted());
   expect(received.every(({ retain, qos }) => retain && qos === 0)).toBe(true);
+});
+
+it('an answer takes as many signals as it has room for; the others go by the queue of the listener', async () => {
+  const { edge, time } = started();
+  const request = requestOf({ connection: 'publisher' }, time.nowMs);
+  const exchange = new Exchange(request, edge);
+  const carrier = request.connection.carrier;
+  const online = Array.from({ length: 60_000 }, (_, index) => `${index}`.padStart(36, '0'));
+  await dispatchSignals(
+    online.map((connectionId) => ({
+      clientId: connectionId,
+      carrier,
+      signal: { kind: 'look', connectionId, filters: ['to/all'] },
+    })),
+    edge,
+    exchange,
+  );
+  const answer = exchange.response();
+  expect(JSON.stringify(answer).length).toBeLessThan(LAMBDA_ANSWER / 2);
+  const queued = edge.sentSignals.flatMap(({ address, signals }) => (address === 'here' ? signals : []));
+  const told = [...(answer.signals ?? []), ...queued].map(({ connectionId }) => connectionId);
+  expect(told).toEqual(online);
 });
