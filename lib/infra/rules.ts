@@ -6,6 +6,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DurableTopic } from '#session/configuration';
 import { InfrastructureError } from './errors.ts';
+import { permissionsThatFit } from './resource-policy.ts';
 import {
   declarationStatement,
   lifecycleStatements,
@@ -26,10 +27,7 @@ export interface RulesProps {
 /** Rule names have at most 128 characters; the longest suffix, `_messages_<12 digits>`, has 22. */
 const RULE_NAME_PREFIX = /^[a-zA-Z0-9_]{1,106}$/;
 
-/**
- * A function's resource policy holds 20 KB. Each rule adds a statement of at most 480 bytes, since the
- * permission is bound to the ARN of that one rule.
- */
+/** Of the usual names, so many permissions bound to one rule each fit into a function's resource policy. */
 const MAXIMUM_DURABLE_TOPICS = 40;
 
 /** The rules that bring lifecycle events, declarations, messages and carried packets to the functions. */
@@ -52,8 +50,9 @@ export class Rules extends Construct {
 
   private addRule(statement: RuleStatement, target: IFunction): CfnTopicRule {
     const { deadLetters, ruleNamePrefix } = this.props;
+    const ruleName = ruleNameOf(statement, ruleNamePrefix);
     const rule = new CfnTopicRule(this, statement.id, {
-      ruleName: `${ruleNamePrefix}_${statement.nameSuffix}`,
+      ruleName,
       topicRulePayload: {
         awsIotSqlVersion: '2016-03-23',
         description: statement.description,
@@ -64,46 +63,62 @@ export class Rules extends Construct {
         },
       },
     });
-    target.addPermission(`${statement.id}Rule`, {
+    const permission = permissionId(statement);
+    target.addPermission(permission, {
       principal: new ServicePrincipal('iot.amazonaws.com'),
-      sourceArn: rule.attrArn,
+      // Not the attribute of the rule, which would have to be there first: a rule works from the moment at which it
+      // is made, and what it may not hand on then is a dead letter.
+      sourceArn: ruleArn(this, ruleName),
       sourceAccount: Stack.of(this).account,
     });
+    rule.node.addDependency(target.node.findChild(permission));
     return rule;
   }
 }
 
-function checkProps({ durableTopics, ruleNamePrefix }: RulesProps): void {
+function checkProps(props: RulesProps): void {
+  const { durableTopics, ruleNamePrefix } = props;
   if (!RULE_NAME_PREFIX.test(ruleNamePrefix)) {
     throw new InfrastructureError(
       'infrastructure.ruleNamePrefix',
       `ruleNamePrefix: ${JSON.stringify(ruleNamePrefix)} came; allowed: 1 to 106 letters, digits and underscores, since it begins the names of IoT rules`,
     );
   }
-  if (durableTopics.length > MAXIMUM_DURABLE_TOPICS) {
+  const maximum = maximumDurableTopics(props);
+  if (durableTopics.length > maximum) {
     throw new InfrastructureError(
       'infrastructure.tooManyDurableTopics',
-      `durableTopics: ${durableTopics.length} came; allowed: at most ${MAXIMUM_DURABLE_TOPICS}, since each is a rule that the ingest function's resource policy must name; join them by wildcards`,
+      `durableTopics: ${durableTopics.length} came; allowed: at most ${maximum}, since each is a rule that the ingest function's resource policy must name; join them by wildcards${maximum < MAXIMUM_DURABLE_TOPICS ? ', or shorten ruleNamePrefix or the name of the stack' : ''}`,
     );
   }
 }
 
+function maximumDurableTopics({ ingest, durableTopics, ruleNamePrefix }: RulesProps): number {
+  // They differ in nothing that is longer or shorter.
+  const [topic] = durableTopics;
+  if (topic === undefined) return MAXIMUM_DURABLE_TOPICS;
+  const statement = messageStatement(topic);
+  const permission = { id: permissionId(statement), ruleName: ruleNameOf(statement, ruleNamePrefix) };
+  return Math.min(MAXIMUM_DURABLE_TOPICS, permissionsThatFit(ingest, permission));
+}
+
+function ruleNameOf({ nameSuffix }: RuleStatement, prefix: string): string {
+  return `${prefix}_${nameSuffix}`;
+}
+
+function permissionId({ id }: RuleStatement): string {
+  return `${id}Rule`;
+}
+
 /** Lets the rules engine keep in DeadLetters what an action refused. */
 function createErrorRole(scope: Construct, { deadLetters, ruleNamePrefix }: RulesProps): Role {
-  const stack = Stack.of(scope);
-  const ruleArns = stack.formatArn({
-    service: 'iot',
-    resource: 'rule',
-    resourceName: `${ruleNamePrefix}_*`,
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
   return new Role(scope, 'ErrorRole', {
     description: 'Lets the IoT rules of MQTT sessions send what failed to the dead-letter queue',
     // Against other accounts' rules that name this role (confused deputy).
     assumedBy: new ServicePrincipal('iot.amazonaws.com', {
       conditions: {
-        StringEquals: { 'aws:SourceAccount': stack.account },
-        ArnLike: { 'aws:SourceArn': ruleArns },
+        StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
+        ArnLike: { 'aws:SourceArn': ruleArn(scope, `${ruleNamePrefix}_*`) },
       },
     }),
     inlinePolicies: {
@@ -114,4 +129,9 @@ function createErrorRole(scope: Construct, { deadLetters, ruleNamePrefix }: Rule
       }),
     },
   });
+}
+
+function ruleArn(scope: Construct, resourceName: string): string {
+  const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
+  return Stack.of(scope).formatArn({ service: 'iot', resource: 'rule', resourceName, arnFormat });
 }

@@ -108,20 +108,40 @@ test.each(paths)('%s sends what it could not hand on to DeadLetters', (path) => 
   });
 });
 
+const permissionPath = (path: string) => `${target(path)}/${path.replace('Rules/', '')}Rule`;
+
 test.each(paths)('%s alone, of this account, may invoke its function by its permission', (path) => {
-  const permission = resourceAt(
-    template,
-    'AWS::Lambda::Permission',
-    `${target(path)}/${path.replace('Rules/', '')}Rule`,
-  );
+  const permission = resourceAt(template, 'AWS::Lambda::Permission', permissionPath(path));
+  const { RuleName } = ruleAt(path);
   expect(permission.Properties).toEqual({
     Action: 'lambda:InvokeFunction',
     FunctionName: { 'Fn::GetAtt': [logicalIdAt(template, 'AWS::Lambda::Function', target(path)), 'Arn'] },
     Principal: 'iot.amazonaws.com',
     SourceAccount: { Ref: 'AWS::AccountId' },
-    SourceArn: { 'Fn::GetAtt': [logicalIdAt(template, TYPE, path), 'Arn'] },
+    SourceArn: {
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          ':iot:',
+          { Ref: 'AWS::Region' },
+          ':',
+          { Ref: 'AWS::AccountId' },
+          `:rule/${RuleName}`,
+        ],
+      ],
+    },
   });
 });
+
+test.each(paths)(
+  '%s is made when it may invoke its function, so that nothing it takes is refused',
+  (path) => {
+    const permission = logicalIdAt(template, 'AWS::Lambda::Permission', permissionPath(path));
+    expect([rules[path]?.['DependsOn']].flat()).toContain(permission);
+  },
+);
 
 test('there is one permission a rule', () => {
   const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
@@ -186,6 +206,14 @@ const topics = (count: number) => Array.from({ length: count }, (_, index) => `f
 test('more durable topics than a resource policy can name are refused', () => {
   expect(() => templateOf({ durableTopics: topics(41) })).toThrow(
     "durableTopics: 41 came; allowed: at most 40, since each is a rule that the ingest function's resource policy must name; join them by wildcards",
+  );
+});
+
+test('with long names fewer fit into the resource policy, and more are refused', () => {
+  const ruleNamePrefix = 'x'.repeat(106);
+  expect(() => templateOf({ ruleNamePrefix, durableTopics: topics(36) })).not.toThrow();
+  expect(() => templateOf({ ruleNamePrefix, durableTopics: topics(40) })).toThrow(
+    /^durableTopics: 40 came; allowed: at most 3[6-9], .* or shorten ruleNamePrefix or the name of the stack$/,
   );
 });
 
