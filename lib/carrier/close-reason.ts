@@ -1,18 +1,9 @@
-import type { CloseReason } from '#packets/exchange';
-
-const CLOSE_REASONS: ReadonlySet<string> = new Set<CloseReason>([
-  'CONNECTION_LOST',
-  'MQTT_KEEP_ALIVE_TIMEOUT',
-  'CLIENT_ERROR',
-  'SERVER_ERROR',
-  'SERVER_INITIATED_DISCONNECT',
-  'API_INITIATED_DISCONNECT',
-]);
+import { CLOSE_REASONS, type CloseReason } from '#packets/exchange';
 
 /**
  * Why a connection ended whose carrier connection ended for `disconnectReason`. That the device took leave of
  * the broker is no DISCONNECT of the connection inside.
  */
 export function closeReasonOf(disconnectReason: string): CloseReason {
-  return CLOSE_REASONS.has(disconnectReason) ? (disconnectReason as CloseReason) : 'CONNECTION_LOST';
+  return CLOSE_REASONS.find((reason) => reason === disconnectReason) ?? 'CONNECTION_LOST';
 }

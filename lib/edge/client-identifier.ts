@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 
 /** Of AWS IoT Core. */
 const MAXIMUM_BROKER_BYTES = 128;
 const ALLOWED = `a client identifier of 1 to ${MAXIMUM_BROKER_BYTES} characters`;
-/** With what a key puts before it, far below the 2,048 bytes of a partition key. */
-const MAXIMUM_BYTES = 1_000;
-const PACKET_EDGE_ALLOWED = `a client identifier of 1 to ${MAXIMUM_BYTES} bytes`;
+const PACKET_EDGE_ALLOWED = `a client identifier of 1 to ${MAXIMUM_KEY_TEXT_BYTES} bytes`;
 
 /** What AWS IoT Core takes. */
 export const clientId = z
@@ -14,7 +13,7 @@ export const clientId = z
 
 /** What the packet edge takes. */
 export const packetClientId = z.string({ error: PACKET_EDGE_ALLOWED }).check(
-  z.refine((value) => value !== '' && Buffer.byteLength(value) <= MAXIMUM_BYTES, {
+  z.refine((value) => value !== '' && Buffer.byteLength(value) <= MAXIMUM_KEY_TEXT_BYTES, {
     error: PACKET_EDGE_ALLOWED,
   }),
 );

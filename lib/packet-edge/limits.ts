@@ -15,12 +15,6 @@ export const MQTT_311_RECEIVE_MAXIMUM = 10_000;
 /** Topic aliases that a client may set. */
 export const TOPIC_ALIAS_MAXIMUM = 32;
 
-/** UTF-8 bytes of a topic or a filter: both are parts of keys, which DynamoDB cuts at 1,024. */
-export const MAXIMUM_TOPIC_BYTES = 1_000;
-
-/** UTF-8 bytes of a client identifier, which is a partition key. */
-export const MAXIMUM_CLIENT_IDENTIFIER_BYTES = 1_000;
-
 /** Seconds; a longer keep alive, or none, is brought down to this for MQTT 5 clients. [MQTT-3.1.2-21] */
 export const MAXIMUM_KEEP_ALIVE_SECONDS = 1_200;
 

@@ -1,7 +1,12 @@
 import * as z from 'zod/mini';
 import { shown } from '#session/shown';
 import { checkTopicName } from '#session/topic-name';
-import type { ConnectionContext, HeartbeatEvent, PacketsRequest } from './exchange.ts';
+import {
+  CLOSE_REASONS,
+  type ConnectionContext,
+  type HeartbeatEvent,
+  type PacketsRequest,
+} from './exchange.ts';
 import { receiveTimeAfter } from './receive-times.ts';
 
 /* Every `error` says what is allowed; what came and where is added by `problemOf`. */
@@ -101,15 +106,6 @@ const packets = z
   .array(packet, { error: 'a list of packets' })
   .check(z.refine(isAscending, { error: ASCENDING }));
 
-const REASONS = [
-  'CONNECTION_LOST',
-  'MQTT_KEEP_ALIVE_TIMEOUT',
-  'CLIENT_ERROR',
-  'SERVER_ERROR',
-  'SERVER_INITIATED_DISCONNECT',
-  'API_INITIATED_DISCONNECT',
-] as const;
-
 const packetsRequest = object({
   connection: object({
     id: connectionId,
@@ -125,7 +121,7 @@ const packetsRequest = object({
     object({ filters: z.exactOptional(z.array(text(), { error: 'a list of filters' })) }),
   ),
   closed: z.exactOptional(
-    object({ reason: z.enum(REASONS, { error: REASONS.join(', ') }), atMs: milliseconds }),
+    object({ reason: z.enum(CLOSE_REASONS, { error: CLOSE_REASONS.join(', ') }), atMs: milliseconds }),
   ),
 });
 

@@ -11,14 +11,16 @@ export type Carrier =
   | { readonly kind: 'iot' };
 
 /** Why a network connection ended otherwise than by the client's DISCONNECT; words of IoT Core's events. */
-export type CloseReason =
-  | 'CONNECTION_LOST'
-  | 'MQTT_KEEP_ALIVE_TIMEOUT'
-  | 'CLIENT_ERROR'
-  | 'SERVER_ERROR'
-  | 'SERVER_INITIATED_DISCONNECT'
+export const CLOSE_REASONS = [
+  'CONNECTION_LOST',
+  'MQTT_KEEP_ALIVE_TIMEOUT',
+  'CLIENT_ERROR',
+  'SERVER_ERROR',
+  'SERVER_INITIATED_DISCONNECT',
   /** An operator has ended it. */
-  | 'API_INITIATED_DISCONNECT';
+  'API_INITIATED_DISCONNECT',
+] as const;
+export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** What holds for one network connection, from its CONNECT on. The carrier keeps it and sends it along. */
 export interface ConnectionContext {

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-
-/** As much as the packet edge takes of a client identifier. */
-const MAXIMUM_CHARACTERS = 1_000;
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
+import { utf8Bytes } from '#session/utf8';
 
 const text = z.catch(z.optional(z.string()), undefined);
 
@@ -39,8 +38,9 @@ export function parseWidgetEvent(event: unknown): WidgetRequest {
   // The form comes along with links too, and still holds the client before.
   const wanted = lookUp === 'link' ? clientId : typed || clientId;
   if (wanted === undefined || wanted === '') return { kind: 'fleet' };
-  if (wanted.length > MAXIMUM_CHARACTERS) {
-    const problem = `A client identifier of ${wanted.length} characters came; allowed: 1 to ${MAXIMUM_CHARACTERS}.`;
+  const bytes = utf8Bytes(wanted);
+  if (bytes > MAXIMUM_KEY_TEXT_BYTES) {
+    const problem = `A client identifier of ${bytes} bytes came; allowed: 1 to ${MAXIMUM_KEY_TEXT_BYTES}.`;
     return { kind: 'refused', problem };
   }
   return { kind: 'session', clientId: wanted };

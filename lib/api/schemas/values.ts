@@ -1,4 +1,5 @@
 import { NEVER } from '#session/expiry';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import { checkTopicFilter } from '#session/topic-filter';
 import { checkTopicName } from '#session/topic-name';
 import { hasLoneSurrogate, utf8Bytes } from '#session/utf8';
@@ -6,24 +7,23 @@ import { hasLoneSurrogate, utf8Bytes } from '#session/utf8';
 import '@hono/zod-openapi';
 import * as z from 'zod';
 
-/** With what a key puts before it, less than the 1,024 bytes of a sort key. */
-const MAXIMUM_BYTES = 1_000;
-
 /** Text of a client or an operator that may become part of a key. */
 const text = z
   .string()
   .min(1)
   .refine((value) => !hasLoneSurrogate(value), { error: 'is well-formed Unicode' })
-  .refine((value) => utf8Bytes(value) <= MAXIMUM_BYTES, { error: `has at most ${MAXIMUM_BYTES} bytes` });
+  .refine((value) => utf8Bytes(value) <= MAXIMUM_KEY_TEXT_BYTES, {
+    error: `has at most ${MAXIMUM_KEY_TEXT_BYTES} bytes`,
+  });
 
 export const clientId = text.openapi({
   description: 'Client identifier',
-  maxLength: MAXIMUM_BYTES,
+  maxLength: MAXIMUM_KEY_TEXT_BYTES,
   example: 'meter-7',
 });
 
 /** The beginning of a client identifier or filter, or a pattern of client identifiers. */
-export const searchText = text.openapi({ maxLength: MAXIMUM_BYTES });
+export const searchText = text.openapi({ maxLength: MAXIMUM_KEY_TEXT_BYTES });
 
 export const time = z.iso
   .datetime()

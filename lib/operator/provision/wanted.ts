@@ -1,6 +1,6 @@
 import { packetClientId, withoutLifecycle } from '#edge/client-identifier';
-import { MAXIMUM_TOPIC_BYTES } from '#packet-edge/limits';
 import { capInterval } from '#session/expiry';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import type { QoS } from '#session/message';
 import type { SessionPolicy } from '#session/policy';
 import type { SessionEdge } from '#session/session-edge';
@@ -28,8 +28,8 @@ function filterProblem({ filter, noLocal }: WantedSubscription): string | undefi
   const check = checkTopicFilter(filter);
   const named = `The filter ${JSON.stringify(filter.slice(0, 300))}`;
   if (!check.valid) return `${named} was refused: ${check.reason} [${check.clause}]`;
-  if (Buffer.byteLength(filter) > MAXIMUM_TOPIC_BYTES)
-    return `${named} has ${Buffer.byteLength(filter)} bytes; allowed: at most ${MAXIMUM_TOPIC_BYTES}`;
+  if (Buffer.byteLength(filter) > MAXIMUM_KEY_TEXT_BYTES)
+    return `${named} has ${Buffer.byteLength(filter)} bytes; allowed: at most ${MAXIMUM_KEY_TEXT_BYTES}`;
   if (noLocal && parseSharedFilter(filter).shareName !== undefined)
     return `${named} is shared; allowed: noLocal only for filters that are not [MQTT-3.8.3-4]`;
   return undefined;

@@ -1,8 +1,7 @@
 import { REASON_CODES } from '#packets/reason-codes';
 import type { ConnectPacket } from '#packets/types';
-import { checkTopicName } from '#session/topic-name';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import type { Exchange } from '../exchange.ts';
-import { MAXIMUM_CLIENT_IDENTIFIER_BYTES, MAXIMUM_TOPIC_BYTES } from '../limits.ts';
 
 export interface Refusal {
   readonly reasonCode: number;
@@ -16,16 +15,10 @@ const badIdentifier = (reason: string): Refusal => ({
   reason,
 });
 
-/** [MQTT-3.1.3-8] of 3.1.1: without an identifier there is nothing to keep a session by. */
-const needsIdentifier: Check = ({ clientId, clean, protocolVersion }) =>
-  clientId === '' && !clean && protocolVersion === 4
-    ? badIdentifier('Clean Session 0 needs a client identifier')
-    : undefined;
-
 const identifierFits: Check = ({ clientId }) => {
   const bytes = Buffer.byteLength(clientId);
-  return bytes > MAXIMUM_CLIENT_IDENTIFIER_BYTES
-    ? badIdentifier(`A client identifier has at most ${MAXIMUM_CLIENT_IDENTIFIER_BYTES} bytes, not ${bytes}`)
+  return bytes > MAXIMUM_KEY_TEXT_BYTES
+    ? badIdentifier(`A client identifier has at most ${MAXIMUM_KEY_TEXT_BYTES} bytes, not ${bytes}`)
     : undefined;
 };
 
@@ -46,23 +39,19 @@ const noAuthenticationMethod: Check = ({ properties }) =>
         reason: 'No authentication method is supported',
       };
 
-const willTopic: Check = ({ will }) => {
-  if (will === undefined) return undefined;
-  const check = checkTopicName(will.topic);
-  const fits = Buffer.byteLength(will.topic) <= MAXIMUM_TOPIC_BYTES;
-  if (check.valid && fits) return undefined;
-  return {
-    reasonCode: REASON_CODES.topicNameInvalid,
-    reason: check.valid ? `A topic has at most ${MAXIMUM_TOPIC_BYTES} bytes` : check.reason,
-  };
-};
+const willTopicFits: Check = ({ will }) =>
+  will === undefined || Buffer.byteLength(will.topic) <= MAXIMUM_KEY_TEXT_BYTES
+    ? undefined
+    : {
+        reasonCode: REASON_CODES.topicNameInvalid,
+        reason: `A topic has at most ${MAXIMUM_KEY_TEXT_BYTES} bytes`,
+      };
 
 const CHECKS: readonly Check[] = [
-  needsIdentifier,
   identifierFits,
   identifierIsCarriers,
   noAuthenticationMethod,
-  willTopic,
+  willTopicFits,
 ];
 
 /** Why a well-formed CONNECT is refused; undefined when it is not. */

@@ -3,12 +3,13 @@ import { REASON_CODES } from '#packets/reason-codes';
 import type { PublishPacket } from '#packets/types';
 import type { Flow } from '#session/flow/flow';
 import { type Received, receive } from '#session/flow/inbound';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import type { Message } from '#session/message';
 import type { Route } from '#store/routes/routes';
 import { announce, enterMessage } from '../enter-message.ts';
 import { FlowContendedError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import { MAXIMUM_TOPIC_BYTES, MQTT_311_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM } from '../limits.ts';
+import { MQTT_311_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM } from '../limits.ts';
 import { messageProperties } from '../message-properties.ts';
 import { refusePacket } from '../refuse-packet.ts';
 import { resolveTopic } from '../topic-alias.ts';
@@ -75,7 +76,7 @@ async function acceptOnce(
 
 const topicTooLong = {
   reasonCode: REASON_CODES.topicNameInvalid,
-  reason: `A topic has at most ${MAXIMUM_TOPIC_BYTES} bytes`,
+  reason: `A topic has at most ${MAXIMUM_KEY_TEXT_BYTES} bytes`,
 };
 
 const tooManyUnreleased = {
@@ -89,7 +90,7 @@ export async function publish(exchange: Exchange, packet: PublishPacket, atMs: n
   if (!resolved.ok) return refusePacket(exchange, resolved, atMs);
   const { topic } = resolved;
   const { packetId, qos } = packet;
-  if (Buffer.byteLength(topic) > MAXIMUM_TOPIC_BYTES) {
+  if (Buffer.byteLength(topic) > MAXIMUM_KEY_TEXT_BYTES) {
     // Only MQTT 5 can refuse one message.
     if (packetId === undefined || exchange.protocolVersion === 4)
       return refusePacket(exchange, topicTooLong, atMs);

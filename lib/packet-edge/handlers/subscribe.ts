@@ -1,17 +1,17 @@
 import type { ConnectionContext } from '#packets/exchange';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { RequestedSubscription, SubscribePacket } from '#packets/types';
-import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
+import { parseSharedFilter } from '#session/topic-filter';
 import { eachAtOnce, eachKeyAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
 import { leaveToNewest } from '../leave-to-newest.ts';
-import { FOUND_AFTER_MS, MAXIMUM_TOPIC_BYTES } from '../limits.ts';
-import { refusePacket } from '../refuse-packet.ts';
+import { FOUND_AFTER_MS } from '../limits.ts';
 import { type Granted, sendRetained } from '../retained.ts';
 import { routeSubscription } from '../route-subscription.ts';
 
 function isAllowed({ filter }: RequestedSubscription): boolean {
-  return checkTopicFilter(filter).valid && Buffer.byteLength(filter) <= MAXIMUM_TOPIC_BYTES;
+  return Buffer.byteLength(filter) <= MAXIMUM_KEY_TEXT_BYTES;
 }
 
 /** Writes one subscription; it replaces one of the same filter. [MQTT-3.8.4-3] */
@@ -49,12 +49,6 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
   const { context } = exchange;
   if (context === undefined) return;
   const { subscriptions, packetId, properties } = packet;
-  // [MQTT-3.8.3-4]
-  if (subscriptions.some(({ filter, noLocal }) => noLocal && filter.startsWith('$share/'))) {
-    const reason = 'A shared subscription has no No Local';
-    await refusePacket(exchange, { reasonCode: REASON_CODES.protocolError, reason }, atMs);
-    return;
-  }
   const allowed = subscriptions.filter(isAllowed);
   const byRequest = new Map<RequestedSubscription, Granted>();
   await eachKeyAtOnce(

@@ -1,9 +1,9 @@
 import { REASON_CODES } from '#packets/reason-codes';
 import type { UnsubscribePacket } from '#packets/types';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import { parseSharedFilter } from '#session/topic-filter';
 import { eachKeyAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
-import { MAXIMUM_TOPIC_BYTES } from '../limits.ts';
 
 /**
  * Filters are compared character by character [MQTT-3.10.4-1]. Nothing new is sent for them [MQTT-3.10.4-2];
@@ -21,7 +21,7 @@ export async function unsubscribe(
   const reasonCodes: number[] = packet.filters.map(() => REASON_CODES.noSubscriptionExisted);
   const unsubscribeOne = async ({ filter, index }: (typeof asked)[number]) => {
     // None as long can have been subscribed to.
-    if (filter === '' || Buffer.byteLength(filter) > MAXIMUM_TOPIC_BYTES) return;
+    if (filter === '' || Buffer.byteLength(filter) > MAXIMUM_KEY_TEXT_BYTES) return;
     const { wasSubscribed } = await dependencies.subscriptions.apply({
       clientId,
       filter,
