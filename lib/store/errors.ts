@@ -29,20 +29,6 @@ export class StoreContendedError extends StoreError {
   override readonly code = 'store.contended';
 }
 
-/** More items belong together than one transaction takes. */
-export class StoreTransactionError extends StoreError {
-  override readonly name = 'StoreTransactionError';
-  override readonly code = 'store.transaction';
-  readonly items: number;
-
-  constructor(items: number, maximum: number) {
-    super(
-      `${items} messages are to be logged in one transaction; allowed: up to ${maximum}; hand over fewer at a time, or let fewer durable filters match one topic`,
-    );
-    this.items = items;
-  }
-}
-
 /** An item in a table is not what this version of the service writes. */
 export class StoreItemError extends StoreError {
   override readonly name = 'StoreItemError';

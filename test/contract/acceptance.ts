@@ -142,19 +142,23 @@ export function acceptanceContract({ acceptanceWith, logWith, flows, retained }:
       );
     });
 
-    it('refuses more appends than a transaction takes, and writes nothing', async () => {
-      const all = Array.from({ length: 50 }, (_, index) => `${filters[0]}${index}`);
-      const accept = acceptance().accept({
-        appends: appendsOf(message(), all),
-        flow,
-        expectedRevision: undefined,
-      });
-      await expect(accept).rejects.toMatchObject({ code: 'store.transaction', items: 50 });
-      expect(await flows().get(flow.clientId)).toBeUndefined();
-      const most = appendsOf(message(), all.slice(1));
-      const write = await acceptance().accept({ appends: most, flow, expectedRevision: undefined });
-      expect(write.written).toBe(true);
-    });
+    it.each([
+      { what: 'more filters', count: 120, payload: new Uint8Array([1]) },
+      { what: 'more bytes', count: 20, payload: new Uint8Array(250_000) },
+    ])(
+      'logs a message for $what than one transaction takes, and writes the flow',
+      async ({ count, payload }) => {
+        const all = Array.from({ length: count }, (_, index) => `${filters[0]}${index}`);
+        const published = message({ payload });
+        const accept = { appends: appendsOf(published, all), flow, expectedRevision: undefined };
+        expect(await acceptance().accept(accept)).toMatchObject({ written: true, appendedAtMs: NOW_MS });
+        const found = await Promise.all(all.map(logged));
+        expect(found.map((each) => each.map(({ messageId }) => messageId))).toEqual(
+          all.map(() => [published.messageId]),
+        );
+        expect(await flows().get(flow.clientId)).toMatchObject({ inbound: [7] });
+      },
+    );
 
     describe('of a message with RETAIN', () => {
       const topic = () => `${filters[0]}`.replace('/#', '');

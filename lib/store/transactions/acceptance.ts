@@ -5,7 +5,6 @@ import type { Flow } from '#session/flow/flow';
 import type { Message } from '#session/message';
 import { type Position, positionOf, timeOf } from '#session/position';
 import { transacted } from '../cancellation.ts';
-import { StoreTransactionError } from '../errors.ts';
 import { type FlowWrite, flowPut, notWritten } from '../inflight/flow-write.ts';
 import { createFlowStore } from '../inflight/flows.ts';
 import { type Append, logPuts } from '../messages/log-put.ts';
@@ -14,11 +13,10 @@ import type { TableNames } from '../names.ts';
 import { untilUncontended } from '../request.ts';
 import { ensureFirstLevel, retainedItemOf, retainedPut } from '../retained/retained-put.ts';
 
-/**
- * As many as one transaction takes besides the flow and a retained message, stragglers twice. A topic matches at
- * most one filter of each shape, and an installation has a handful of shapes, so one message comes nowhere near it.
- */
+/** As many as one transaction of 100 items takes besides the flow and a retained message, stragglers twice. */
 const MAXIMUM_APPENDS = 49;
+/** Bytes of them: a transaction has 4 MB, and the flow and a retained message up to 400 KB each. */
+const MAXIMUM_APPENDED_BYTES = 3_000_000;
 
 export interface Accept {
   /** A message once for each durable filter that it matches. */
@@ -42,6 +40,10 @@ export interface Acceptance {
   /**
    * Logs the messages, retains one and writes the flow, all or nothing: whatever is retried, a message enters once.
    * Resolves once no reader can pass the messages unseen. [MQTT-4.3.3-8] [MQTT-4.3.3-10]
+   *
+   * Clients decide how many filters match a topic, and none may keep others from publishing: what one transaction
+   * does not take is logged before it. Where that is all that was done, a client that connects anew and sends its
+   * message again has it in those logs twice.
    */
   accept(accept: Accept): Promise<Accepted>;
 }
@@ -89,23 +91,38 @@ export function createAcceptance(
     async accept(accept) {
       const { appends, flow, expectedRevision, retained } = accept;
       if (appends.length === 0 && retained === undefined) return flows.write(flow, expectedRevision);
-      if (appends.length > MAXIMUM_APPENDS) throw new StoreTransactionError(appends.length, MAXIMUM_APPENDS);
+      const together = appends.slice(0, mostTogether(appends));
+      const before = await Promise.all(appends.slice(together.length).map((append) => log.append(append)));
       if (retained !== undefined) await ensureFirstLevel(client, tables.messages, retained.topic);
       const startedAtMs = clock();
       const atMsOf = ({ message, notBeforeMs }: Append) =>
         appendTimeMs(message.receivedAtMs, startedAtMs, settleMs, notBeforeMs);
       const write = await untilUncontended(`accept messages of ${flow.clientId}`, () =>
-        transact(accept, (append) => positionOf(atMsOf(append), append.message.messageId)),
+        transact({ ...accept, appends: together }, (append) =>
+          positionOf(atMsOf(append), append.message.messageId),
+        ),
       );
       if (!write.written) return write;
       const confirmedAtMs = clock();
       // Readers that have taken the message already pass its copy over.
-      const late = appends.filter((append) => !appendedInTime(atMsOf(append), confirmedAtMs, settleMs));
+      const late = together.filter((append) => !appendedInTime(atMsOf(append), confirmedAtMs, settleMs));
       const again = await Promise.all(late.map((append) => log.append(append)));
       if (appends.length === 0) return write;
-      return { ...write, appendedAtMs: Math.max(...appends.map(atMsOf), ...again.map(timeOf)) };
+      const appendedAtMs = Math.max(...together.map(atMsOf), ...[...before, ...again].map(timeOf));
+      return { ...write, appendedAtMs };
     },
   };
+}
+
+function mostTogether(appends: readonly Append[]): number {
+  const bytes = Math.max(1, ...appends.map(({ message }) => storedBytes(message)));
+  // Each may be a straggler.
+  return Math.min(MAXIMUM_APPENDS, Math.floor(MAXIMUM_APPENDED_BYTES / (2 * bytes)));
+}
+
+/** About what a message takes in a table. */
+function storedBytes({ payload, ...more }: Message): number {
+  return payload.byteLength + JSON.stringify(more).length;
 }
 
 /** A newer message is retained for its topic already. */
