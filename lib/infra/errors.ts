@@ -17,6 +17,7 @@ export type InfrastructureErrorCode =
   | 'infrastructure.configurationMissing'
   | 'infrastructure.configurationUnreadable'
   | 'infrastructure.deliveryConcurrency'
+  | 'infrastructure.environmentTooLarge'
   | 'infrastructure.listenerUnguarded'
   | 'infrastructure.maximumThroughput'
   | 'infrastructure.ruleNamePrefix'

@@ -11,6 +11,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { bundledCode } from './bundle.ts';
+import { checkEnvironmentSize } from './environment-size.ts';
 import { allow, type Permission } from './permission.ts';
 import { type FunctionName, TIMEOUTS } from './timeouts.ts';
 
@@ -42,6 +43,7 @@ export function createFunction(
   name: FunctionName,
   props: SessionFunctionProps,
 ): LambdaFunction {
+  checkEnvironmentSize(scope, name, props.environment);
   const logGroup = new LogGroup(scope, `${name}Logs`, {
     retention: props.logRetention,
     removalPolicy: RemovalPolicy.DESTROY,

@@ -1,7 +1,6 @@
 import { ConfigurationError } from './errors.ts';
 import { defaultMqtt311Interval, FOLLOW_BROKER, type SessionPolicy } from './policy.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
-import { utf8Bytes } from './utf8.ts';
 
 /** The part of the configuration that functions read. */
 export interface SessionConfiguration {
@@ -9,30 +8,18 @@ export interface SessionConfiguration {
   readonly settings: Settings;
 }
 
-/** Lambda gives all environment variables of a function 4 KB together; the rest is for names and URLs. */
-export const MAXIMUM_SERIALIZED_BYTES = 2560;
-
 /** What a policy has where it says nothing. A maximum below the usual default lowers that too. */
 function defaultsOf({ maximumSessionExpiryInterval }: Partial<SessionPolicy>): SessionPolicy {
   const maximum = maximumSessionExpiryInterval ?? FOLLOW_BROKER.maximumSessionExpiryInterval;
   return { ...FOLLOW_BROKER, mqtt311SessionExpiryInterval: defaultMqtt311Interval(maximum) };
 }
 
-/**
- * JSON for the functions' environment. Defaults are left out, since the space is small.
- *
- * @throws ConfigurationError if it has more than MAXIMUM_SERIALIZED_BYTES bytes
- */
+/** JSON for the functions' environment. Defaults are left out, since the space is small. */
 export function serializeSessionConfiguration({ policies, settings }: SessionConfiguration): string {
-  const json = JSON.stringify({
+  return JSON.stringify({
     policies: policies.map(statedPolicy),
     settings: differing(settings, DEFAULT_SETTINGS),
   });
-  const bytes = utf8Bytes(json);
-  if (bytes <= MAXIMUM_SERIALIZED_BYTES) return json;
-  throw new ConfigurationError([
-    `policies: ${policies.length} came, which are ${bytes} bytes as JSON; allowed: at most ${MAXIMUM_SERIALIZED_BYTES} bytes; join policies by a shorter pattern`,
-  ]);
 }
 
 /** A policy as its author would write it: without what it has where it says nothing. */

@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConfigurationInput, DEFAULT_SETTINGS, parseConfiguration } from '#session/configuration';
 import { NEVER } from '#session/expiry';
 import { FOLLOW_BROKER } from '#session/policy';
-import {
-  MAXIMUM_SERIALIZED_BYTES,
-  parseSessionConfiguration,
-  serializeSessionConfiguration,
-} from '#session/session-configuration';
+import { parseSessionConfiguration, serializeSessionConfiguration } from '#session/session-configuration';
 import { problemsOf } from '#test/session/configuration-refusal';
 
 const policiesOf = (...policies: object[]) => ({ policies });
@@ -147,19 +143,6 @@ describe("the functions' part of a configuration", () => {
       ],
       settings: { deliveriesPerSecond: 50 },
     });
-  });
-
-  it('is refused when an environment has no room for it', () => {
-    const policies = Array.from({ length: 200 }, (_, index) => ({ ...FOLLOW_BROKER, clients: `a-${index}` }));
-    expect(problemsOf(() => serializeSessionConfiguration({ policies, settings: DEFAULT_SETTINGS }))).toEqual(
-      [
-        expect.stringMatching(
-          new RegExp(
-            `^policies: 200 came, which are \\d+ bytes as JSON; allowed: at most ${MAXIMUM_SERIALIZED_BYTES} bytes`,
-          ),
-        ),
-      ],
-    );
   });
 
   it.each([
