@@ -108,7 +108,7 @@ describe.runIf(hasChromium)('a device, as the console shows it', () => {
     await desk.page.getByRole('link', { name: 'Dead letters' }).click();
     await desk.page.getByText('No dead letters').waitFor();
     await desk.page.getByRole('link', { name: 'Advice' }).click();
-    await desk.page.getByText('Nothing to mend').waitFor();
+    await desk.page.getByText('Nothing to fix').waitFor();
     await desk.page.getByRole('link', { name: 'Overview' }).click();
     await desk.page.locator('.tile', { hasText: 'Connected' }).waitFor();
     await desk.page.locator('.plot canvas').first().waitFor();

@@ -145,7 +145,7 @@ describe.runIf(hasChromium)('the console in trouble', () => {
     await page.getByRole('link', { name: 'Filters' }).click();
     await page.getByText('No durable filters yet').waitFor();
     await page.getByRole('link', { name: 'Advice' }).click();
-    await page.getByText('Nothing to mend').waitFor();
+    await page.getByText('Nothing to fix').waitFor();
     await page.getByRole('link', { name: 'Dead letters' }).click();
     await page.getByText('No dead letters').waitFor();
     await page.getByRole('link', { name: 'Topic look-up' }).click();

@@ -96,7 +96,7 @@ export const METRICS: readonly ListedMetric[] = [
     name: 'Refused',
     unit: 'Count',
     by: ['lifecycle', 'ingest', 'deliver', 'expire', 'packets', 'operate'],
-    meaning: 'Events that no retry can mend, kept in the dead-letter queue.',
+    meaning: 'Events that no retry can fix, kept in the dead-letter queue.',
   },
   {
     name: 'Packets.received',

@@ -6,7 +6,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   'cursor.invalid': 'The list has changed under this page. Load it again from its beginning.',
   'body.tooLarge': 'Ask for less at once.',
   'deadLetter.notFound': 'It may have been sent again already. Load the list again.',
-  'deadLetter.notRedrivable': 'Read it, and mend what it tells of.',
+  'deadLetter.notRedrivable': 'Read it, and fix what it reports.',
   'operation.notFound': 'Its record is kept for a limited time. Start it again if it is still needed.',
   'network.unreachable': 'Check that the API is up and that this browser can reach it, then try again.',
   'request.invalid': 'Correct the input and try again.',

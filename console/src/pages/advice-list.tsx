@@ -27,7 +27,7 @@ export function AdviceList() {
       <Loaded request={request} what="advice">
         {({ advice }) =>
           advice.length === 0 ? (
-            <Empty title="Nothing to mend">
+            <Empty title="Nothing to fix">
               No shared client identifiers, unfit intervals or idle subscriptions were seen.
             </Empty>
           ) : (
