@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { clientPrefixes } from '#advice/advice-id';
@@ -65,9 +65,7 @@ const acts: OperatorDependencies = {
   history,
   configuration,
   clock,
-  sleep: async (milliseconds) => {
-    await setTimeout(milliseconds);
-  },
+  sleep,
   newId: randomUUID,
   logAct: logActTo(logger),
 };

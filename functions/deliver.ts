@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -24,6 +24,7 @@ import { createRouteStore } from '#store/routes/routes';
 import { createSessionStore } from '#store/sessions/sessions';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
+import { asError } from '#telemetry/as-error';
 import { createTelemetry } from '#telemetry/telemetry';
 
 /** Kept back from a run for the confirmations under way (10 s at most) and the last write. */
@@ -53,9 +54,7 @@ const dependencies: PumpDependencies = {
   policyOf: (clientId) => choosePolicy(policies, clientId),
   settings,
   clock: Date.now,
-  sleep: async (milliseconds) => {
-    await setTimeout(milliseconds);
-  },
+  sleep,
   newHolder: randomUUID,
 };
 
@@ -76,8 +75,7 @@ async function tellRun(clientId: string, run: DeliveredRun): Promise<void> {
     await publishEvents(bus, busName, [event]);
   } catch (error) {
     metrics.add('Pump.untold');
-    const failure = error instanceof Error ? error : new Error(String(error));
-    logger.forClient(clientId).error('a delivery run could not be told of', failure);
+    logger.forClient(clientId).error('a delivery run could not be told of', asError(error));
   }
 }
 

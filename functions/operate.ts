@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
@@ -49,9 +49,7 @@ const dependencies: OperationDependencies = {
   signalSender: createSignalSender(queues),
   configuration,
   clock,
-  sleep: async (milliseconds) => {
-    await setTimeout(milliseconds);
-  },
+  sleep,
   newId: randomUUID,
 };
 

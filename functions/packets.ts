@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
@@ -82,9 +82,7 @@ const dependencies: PacketEdgeDependencies = {
   reportMessage: countMessage,
   configuration,
   clock,
-  sleep: async (milliseconds) => {
-    await setTimeout(milliseconds);
-  },
+  sleep,
 };
 
 function countMessage(report: MessageReport): void {
@@ -124,9 +122,7 @@ const carrier: CarrierDependencies = {
   isCarried: (clientId) => choosePolicy(configuration.policies, clientId).edge === 'packets',
   downTopic: (clientId) => `${configuration.settings.downTopicPrefix}/${clientId}/down`,
   clock,
-  sleep: async (milliseconds) => {
-    await setTimeout(milliseconds);
-  },
+  sleep,
 };
 
 /** A frame of a device whose packets AWS IoT Core carries. */

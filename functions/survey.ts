@@ -11,6 +11,7 @@ import { clientPage } from '#store/sessions/client-pages';
 import type { SurveyDependencies } from '#survey/dependencies';
 import { createLookStores } from '#survey/look-stores';
 import { runSurvey } from '#survey/survey';
+import { asError } from '#telemetry/as-error';
 import { createTelemetry } from '#telemetry/telemetry';
 
 /** Kept back from a run for the look under way and the last writes. */
@@ -38,10 +39,7 @@ const dependencies: SurveyDependencies = {
   unitsUsed: () => unitsUsed,
   readUnits: surveyReadUnits,
   clock,
-  onProblem: (clientId, error) =>
-    logger
-      .forClient(clientId)
-      .warn('could not be looked at', error instanceof Error ? error : new Error(String(error))),
+  onProblem: (clientId, error) => logger.forClient(clientId).warn('could not be looked at', asError(error)),
 };
 
 /** A look at a part of the sessions; called by a schedule, which need not be told anything. */

@@ -159,7 +159,10 @@ export class Requests {
 
   async #send(queue: keyof QueueUrls, body: unknown, delaySeconds: number | undefined): Promise<void> {
     const url = this.#urls[queue];
-    if (url === undefined) throw new Error(`This function has no ${queue} queue`);
+    if (url === undefined)
+      throw new Error(
+        `Asked of the queue ${queue}, whose URL this function was not given; give it to Requests`,
+      );
     await this.#client.send(
       new SendMessageCommand({
         QueueUrl: url,

@@ -1,5 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { asError } from '#telemetry/as-error';
 import type { Log } from '#telemetry/telemetry';
 
 /** An event of an SQS event source, told apart from what IoT rules send. */
@@ -38,8 +39,4 @@ function parseBody(body: string): unknown {
   } catch {
     return body;
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,11 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { asError } from '#telemetry/as-error';
 import type { Log } from '#telemetry/telemetry';
 
 function tell(log: Log, error: unknown): void {
-  log.error(
-    'records of the stream failed and will come again',
-    error instanceof Error ? error : new Error(String(error)),
-  );
+  log.error('records of the stream failed and will come again', asError(error));
 }
 
 /**

@@ -4,6 +4,7 @@ import type { EndedSession } from '#edge/ended-session';
 import type { SessionWrite } from '#history/derive';
 import type { Session } from '#session/session';
 import { fromImage, type StreamImage } from '#store/sessions/sessions';
+import { asError } from '#telemetry/as-error';
 import type { Log } from '#telemetry/telemetry';
 
 function imageOf(image: object | undefined): Session | undefined {
@@ -59,10 +60,7 @@ export async function handleStreamRecords(
     try {
       await handle(record);
     } catch (error) {
-      log.error(
-        'a record of the stream failed and will come again',
-        error instanceof Error ? error : new Error(String(error)),
-      );
+      log.error('a record of the stream failed and will come again', asError(error));
       throw error;
     }
   };

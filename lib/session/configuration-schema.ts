@@ -153,13 +153,9 @@ const settingsSchema = strict({
   surveyReadUnits: z._default(wholeNumber(100, 100_000), DEFAULT_SETTINGS.surveyReadUnits),
 });
 
-const sessionShape = {
+/** The user's configuration: unknown keys are refused, defaults filled in. */
+export const configurationSchema = strict({
+  durableTopics: z._default(z.array(durableTopicSchema, { error: 'a list of topic filters' }), []),
   policies: z._default(z.array(policySchema, { error: 'a list of policies' }), []),
   settings: z.prefault(settingsSchema, {}),
-};
-
-/** The user's configuration: unknown keys are refused, defaults filled in. */
-export const sessionConfiguration = strict({
-  durableTopics: z._default(z.array(durableTopicSchema, { error: 'a list of topic filters' }), []),
-  ...sessionShape,
 });

@@ -1,5 +1,5 @@
 import { overlapProblems, policyProblems, problemsOf } from './configuration-problems.ts';
-import { sessionConfiguration } from './configuration-schema.ts';
+import { configurationSchema } from './configuration-schema.ts';
 import { ConfigurationError } from './errors.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { SessionConfiguration } from './session-configuration.ts';
@@ -48,7 +48,7 @@ export interface Configuration extends SessionConfiguration {
  * @throws ConfigurationError that lists every problem
  */
 export function parseConfiguration(value: unknown): Configuration {
-  const result = sessionConfiguration.safeParse(value);
+  const result = configurationSchema.safeParse(value);
   const problems = [
     ...problemsOf(result.error?.issues ?? [], value),
     ...overlapProblems(value),
