@@ -1,6 +1,6 @@
 import { countBacklog, replayBacklog } from '#delivery/backlog';
 import { overflowDrops } from '#session/drops';
-import { giveWay, isTaken } from '#session/flow/reading';
+import { giveWay, TakenPositions } from '#session/flow/reading';
 import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
 import type { Position } from '#session/position';
@@ -24,11 +24,12 @@ export async function limitBacklog(
   const { configuration, clock } = dependencies;
   const policy = packetPolicy(configuration, context.clientId);
   const flow = await exchange.flow();
+  const taken = new TakenPositions(flow);
   const nowMs = clock();
   const backlog = await countBacklog(messages, {
     limits: policy,
     isWaiting: (message) => {
-      if (isTaken(flow, message.position) || messageHasExpired(message, nowMs)) return false;
+      if (taken.has(message.position) || messageHasExpired(message, nowMs)) return false;
       const delivery = deliveryTo(subscriptions, message, context.clientId);
       return delivery !== undefined && (delivery.qos > 0 || policy.queueQos0);
     },

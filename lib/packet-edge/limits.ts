@@ -31,6 +31,17 @@ export const ANSWER_BYTES = 1_048_576;
 export const AHEAD_MESSAGES = 32;
 
 /**
+ * As many as are taken ahead of a message that waits for acknowledgements: the cursor stays before it until then, and
+ * each of them is read again at each look.
+ */
+export const AHEAD_WHILE_FULL = 1_024;
+
+/** As many as are taken ahead at all: each is a dozen bytes of the flow, whose item has 400 KB. */
+export const MAXIMUM_AHEAD = 20_000;
+/** After so long the cursor has moved, if nothing holds it. */
+export const SETTLING_MS = 1_000;
+
+/**
  * So much after a SUBSCRIBE the index of subscribers has it for sure, and whoever publishes finds the client:
  * what came before is looked for then.
  */

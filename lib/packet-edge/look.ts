@@ -1,12 +1,21 @@
 import type { Flow } from '#session/flow/flow';
 import { quotaOf, SEND_WINDOW } from '#session/flow/outbound';
-import { isTaken, settle } from '#session/flow/reading';
+import { settle, TakenPositions } from '#session/flow/reading';
 import { ownLog } from '#session/own-log';
 import { earlier, type Position, positionAt } from '#session/position';
 import { type Subscription, subscribedIn } from '#session/subscription';
 import type { Exchange } from './exchange.ts';
 import { limitBacklog } from './limit-backlog.ts';
-import { AHEAD_MESSAGES, FOUND_AFTER_MS, LOOK_MESSAGES, PAST_FULL_MESSAGES, SUBSCRIBE_MS } from './limits.ts';
+import {
+  AHEAD_MESSAGES,
+  AHEAD_WHILE_FULL,
+  FOUND_AFTER_MS,
+  LOOK_MESSAGES,
+  MAXIMUM_AHEAD,
+  PAST_FULL_MESSAGES,
+  SETTLING_MS,
+  SUBSCRIBE_MS,
+} from './limits.ts';
 import { resend } from './resend.ts';
 import { retainFor } from './route-subscription.ts';
 import { packetPolicy } from './session-changes.ts';
@@ -18,6 +27,11 @@ import { openWaiting } from './waiting.ts';
 export function hasRoom(flow: Flow, receiveMaximum: number): boolean {
   const half = Math.floor(Math.min(receiveMaximum, SEND_WINDOW) / 2);
   return flow.resendFrom === undefined && quotaOf(flow, receiveMaximum) >= Math.max(1, half);
+}
+
+/** Nothing can be sent before the client has acknowledged something, so that it is not worth reading what waits. */
+function takesNothing(flow: Flow, receiveMaximum: number): boolean {
+  return flow.behind === true && flow.ahead.length >= AHEAD_WHILE_FULL && quotaOf(flow, receiveMaximum) === 0;
 }
 
 /** Who publishes may not find the subscription yet. */
@@ -57,29 +71,39 @@ async function sendWaiting(
       dependencies,
     );
   const source = isLimited ? await open() : await limitBacklog(exchange, subscriptions, open);
+  const taken = new TakenPositions(await exchange.flow());
   let messages = 0;
   let pastFull = 0;
   let stoppedAt: Position | undefined;
   for await (const message of source) {
     const { position, topic } = message;
-    if (isTaken(await exchange.flow(), position)) continue;
+    if (taken.has(position)) continue;
     if (messages >= LOOK_MESSAGES || exchange.isFull) {
       stoppedAt ??= position;
       exchange.lookAgain(0);
       break;
     }
-    const taken = await takeMessage(message, subscriptions, queueQos0, exchange);
-    if (taken.outcome === 'full') {
+    const { ahead } = await exchange.flow();
+    // Once the client has acknowledged, what is before them goes out and the cursor moves.
+    if (stoppedAt !== undefined && ahead.length >= AHEAD_WHILE_FULL) break;
+    if (ahead.length >= MAXIMUM_AHEAD) {
+      stoppedAt ??= position;
+      exchange.lookAgain(SETTLING_MS);
+      break;
+    }
+    const sending = await takeMessage(message, subscriptions, queueQos0, exchange);
+    if (sending.outcome === 'full') {
       stoppedAt ??= position;
       pastFull += 1;
       // QoS 0 messages just behind need no acknowledgement. [MQTT-4.9.0-3]
       if (pastFull > PAST_FULL_MESSAGES) break;
       continue;
     }
+    taken.add(position);
     messages += 1;
-    if (taken.drop === undefined) continue;
-    const drop = { reason: taken.drop, topic, position, atMs: dependencies.clock() };
-    exchange.drop({ counts: { [taken.drop]: 1 }, last: [drop] });
+    if (sending.drop === undefined) continue;
+    const drop = { reason: sending.drop, topic, position, atMs: dependencies.clock() };
+    exchange.drop({ counts: { [sending.drop]: 1 }, last: [drop] });
   }
   return stoppedAt;
 }
@@ -112,6 +136,7 @@ export async function look(exchange: Exchange): Promise<void> {
     exchange.setFlow(withBehind(started, true));
     return;
   }
+  if (takesNothing(started, context.receiveMaximum)) return;
   const filters = started.behind === true || started.ahead.length >= AHEAD_MESSAGES ? 'all' : wanted;
   const settled = settledPosition(exchange);
   const stoppedAt = await sendWaiting(exchange, started, filters);

@@ -58,7 +58,12 @@ export function timeOf(position: Position): number {
 
 /** Whether two positions are of one message, appended at the same or at different times. */
 export function isSameMessage(one: Position, other: Position): boolean {
-  return one.endsWith(other.slice(TIME_CHARACTERS));
+  return one.endsWith(messageOf(other));
+}
+
+/** What positions of the same message have in common, whenever it was appended. */
+export function messageOf(position: Position): string {
+  return position.slice(TIME_CHARACTERS);
 }
 
 /** The later of two positions. */

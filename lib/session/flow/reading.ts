@@ -1,14 +1,36 @@
-import { earlier, isSameMessage, later, type Position } from '../position.ts';
+import { earlier, isSameMessage, later, messageOf, type Position } from '../position.ts';
 import type { Flow } from './flow.ts';
 
 /**
  * Whether the message at this position was sent, or dropped with a reason. A message that was appended twice
  * lies at two positions and is taken with the first of them.
  */
-export function isTaken({ cursor, ahead, skip }: Flow, position: Position): boolean {
+export function isTaken(flow: Flow, position: Position): boolean {
+  return isPassed(flow, position) || flow.ahead.some((taken) => isSameMessage(taken, position));
+}
+
+function isPassed({ cursor, skip }: Flow, position: Position): boolean {
   if (position < cursor) return true;
-  if (skip !== undefined && position >= skip.from && position < skip.upTo) return true;
-  return ahead.some((taken) => isSameMessage(taken, position));
+  return skip !== undefined && position >= skip.from && position < skip.upTo;
+}
+
+/** The same for many positions, of which many may have been taken: each is looked up. */
+export class TakenPositions {
+  readonly #flow: Flow;
+  readonly #messages: Set<string>;
+
+  constructor(flow: Flow) {
+    this.#flow = flow;
+    this.#messages = new Set(flow.ahead.map(messageOf));
+  }
+
+  has(position: Position): boolean {
+    return isPassed(this.#flow, position) || this.#messages.has(messageOf(position));
+  }
+
+  add(position: Position): void {
+    this.#messages.add(messageOf(position));
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { giveUp, giveWay, isTaken, settle, take } from '#session/flow/reading';
+import { giveUp, giveWay, isTaken, settle, TakenPositions, take } from '#session/flow/reading';
 import { LOG_START, type Position, positionAt, positionOf } from '#session/position';
 import { T0 } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
@@ -33,6 +33,22 @@ describe('what was read of the log', () => {
     const read = take(flow, at(5));
     expect(take(read, at(5))).toBe(read);
     expect(take(read, at(-5))).toBe(read);
+  });
+
+  it('is looked up as it is gone through, with what is taken meanwhile', () => {
+    const positions = new TakenPositions(giveWay(take(flow, at(1, 'one')), { from: at(7), upTo: at(8) }));
+    positions.add(at(2, 'two'));
+    const asked = [at(-1), at(1, 'one'), at(900, 'one'), at(3), at(2, 'two'), at(900, 'two'), at(7), at(8)];
+    expect(asked.map((each) => positions.has(each))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('has a message that was appended twice, at both of its places', () => {
@@ -93,8 +109,10 @@ it('never takes anything twice and never forgets what was taken, wherever the cu
           read = take(read, at(ms));
         }
         expect(read.ahead).toEqual(read.ahead.toSorted());
+        const positions = new TakenPositions(read);
         for (let each = 0; each <= 50; each += 1) {
           expect(isTaken(read, at(each))).toBe(at(each) < upTo || taken.has(at(each)));
+          expect(positions.has(at(each))).toBe(isTaken(read, at(each)));
         }
       }
     }),
