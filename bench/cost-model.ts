@@ -157,6 +157,13 @@ function linesOf(values: Values): CostLine[] {
       RATES.queueRequest,
       'send, receive and delete a run, and empty receives',
     ),
+    line(
+      'events on the bus',
+      reconnects * FLEET.busEventsPerReconnect,
+      'events',
+      RATES.busEvent,
+      'disconnected, resumed, delivered; whether or not a rule takes them',
+    ),
   ];
 }
 
@@ -193,8 +200,8 @@ export function costModel(measured: Readonly<Record<string, number>>): string | 
 
 Written by \`npm run bench\` from the units that it measured, the assumptions in \`bench/cost-rates.ts\` and the
 rates there. **Rates are those of us-east-1 in US dollars and have to be checked again** on the pricing pages; the
-free tiers, taxes, data transfer, logs and the point-in-time recovery of the tables are left out, and so is what
-the fleet pays for AWS IoT Core anyway: connectivity, its own messages, its own publishes.
+free tiers, taxes, data transfer, logs, metrics and alarms and the point-in-time recovery of the tables are left out,
+and so is what the fleet pays for AWS IoT Core anyway: connectivity, its own messages, its own publishes.
 
 ## The fleet
 

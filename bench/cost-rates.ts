@@ -12,6 +12,8 @@ export const RATES = {
   /** Arm. */
   lambdaGigabyteSecond: 1.33334e-5,
   queueRequest: 0.4e-6,
+  /** Of 64 KB, put on a bus of one's own. */
+  busEvent: 1e-6,
 } as const;
 
 /** A fleet, a month. Every number is an assumption; change it here and run `npm run bench` again. */
@@ -37,6 +39,8 @@ export const FLEET = {
   surveyMilliseconds: 1_000,
   /** Of a delivery run, for each message: one that waits for its PUBACK. */
   deliveryMilliseconds: 60,
-  /** An empty receive of each of four queues by the pollers of Lambda, a minute. */
-  emptyReceivesPerMinute: 4 * 5 * 3,
+  /** Disconnected, resumed, delivered. */
+  busEventsPerReconnect: 3,
+  /** An empty receive of each of six queues by the pollers of Lambda, a minute. */
+  emptyReceivesPerMinute: 6 * 5 * 3,
 } as const;
