@@ -123,6 +123,11 @@ test('operators are added by an administrator and have a second factor', () => {
   });
 });
 
+test('its users are kept with the stack gone, but a first deployment that is rolled back leaves nothing', () => {
+  const [userPool] = Object.values(own.findResources('AWS::Cognito::UserPool'));
+  expect(userPool).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+});
+
 test('the page signs in with a code, has no secret, and is sent back to its own address', () => {
   const client = one(own, 'AWS::Cognito::UserPoolClient');
   expect(client).toMatchObject({ AllowedOAuthFlows: ['code'], GenerateSecret: false });
