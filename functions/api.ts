@@ -29,6 +29,7 @@ import { createStatisticsStore } from '#store/statistics/statistics';
 import { createSubscriberPages } from '#store/subscriptions/subscriber-pages';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createSessionStarts } from '#store/transactions/session-starts';
+import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import { createTelemetry } from '#telemetry/telemetry';
 
 const { logger, metrics } = createTelemetry();
@@ -61,6 +62,7 @@ const acts: OperatorDependencies = {
   flows,
   logPages,
   sessionStarts: createSessionStarts(client, tables, { clock }),
+  sessionSubscriptions: createSessionSubscriptions(client, tables, { clock }),
   signalSender: createSignalSender(queues),
   history,
   configuration,

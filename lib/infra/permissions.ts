@@ -84,7 +84,7 @@ export function permissionsOf(
       onClients(scope, 'SendDirectMessage'),
     ],
     Api: [
-      onTable(tables.sessions, 'BatchGetItem', 'GetItem', 'PutItem'),
+      onTable(tables.sessions, 'BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'),
       onIndex(tables.sessions, CLIENT_INDEX.indexName),
       onIndex(tables.sessions, STATUS_INDEX.indexName),
       onTable(

@@ -5,6 +5,7 @@ import type { SignalSender } from '#packet-edge/dependencies';
 import type { FlowStore } from '#store/inflight/flows';
 import type { LogPages } from '#store/messages/log-pages';
 import type { SessionStarts } from '#store/transactions/session-starts';
+import type { SessionSubscriptions } from '#store/transactions/session-subscriptions';
 
 /** What it takes to end sessions and connections. */
 export interface EndDependencies extends EdgeDependencies {
@@ -31,6 +32,7 @@ export interface OperatorDependencies extends EndDependencies {
   readonly flows: FlowStore;
   readonly logPages: LogPages;
   readonly sessionStarts: SessionStarts;
+  readonly sessionSubscriptions: SessionSubscriptions;
   /** What is of no one session is told here. */
   readonly logAct: (act: LoggedAct) => void;
 }

@@ -20,6 +20,7 @@ import { createStatisticsStore } from '#store/statistics/statistics';
 import { createSubscriberPages } from '#store/subscriptions/subscriber-pages';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createSessionStarts } from '#store/transactions/session-starts';
+import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import type { Log } from '#telemetry/telemetry';
 import { FakeBroker } from '#test/edge/fake-broker';
 import { RecordedRequests } from '#test/edge/recorded-requests';
@@ -78,6 +79,7 @@ export function apiDependencies(
       flows,
       logPages,
       sessionStarts: createSessionStarts(client, names, { clock }),
+      sessionSubscriptions: createSessionSubscriptions(client, names, { clock }),
       signalSender: { send: async () => {}, remove: async () => {} },
       history,
       configuration,

@@ -20,6 +20,7 @@ const PORTS = [
   'sessions',
   'subscriptions',
   'sessionStarts',
+  'sessionSubscriptions',
   'routes',
   'flows',
   'broker',

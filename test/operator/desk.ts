@@ -6,6 +6,7 @@ import type { SessionPolicy } from '#session/policy';
 import { createFlowStore } from '#store/inflight/flows';
 import { createLogPages } from '#store/messages/log-pages';
 import { createSessionStarts } from '#store/transactions/session-starts';
+import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import { Edge } from '#test/edge/edge';
 import type { TestTables } from '#test/store/tables';
 
@@ -25,6 +26,9 @@ export class Desk extends Edge {
       flows: createFlowStore(tables.newClient(), tables.names.inflight),
       logPages: createLogPages(tables.newClient(), tables.names.messages),
       sessionStarts: createSessionStarts(tables.newClient(), tables.names, { clock: () => this.nowMs }),
+      sessionSubscriptions: createSessionSubscriptions(tables.newClient(), tables.names, {
+        clock: () => this.nowMs,
+      }),
       signalSender: {
         send: async (address, signals) => {
           this.signals.push({ address, signals });

@@ -6,6 +6,7 @@ const PORTS = [
   'routes',
   'shareGroups',
   'sessionStarts',
+  'sessionSubscriptions',
   'flows',
   'broker',
   'requests',

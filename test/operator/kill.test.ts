@@ -24,6 +24,7 @@ const PORTS = [
   'requests',
   'history',
   'sessionStarts',
+  'sessionSubscriptions',
 ] as const;
 
 interface Scene {

@@ -8,6 +8,7 @@ import type { Session } from '#session/session';
 import { createLogPages } from '#store/messages/log-pages';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { createSessionStarts } from '#store/transactions/session-starts';
+import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { FakeBroker } from '#test/edge/fake-broker';
 import { type Answered, askedOnce, connectPacket, requestOf } from '#test/packet-edge/asked-twice';
@@ -73,6 +74,7 @@ export class PacketDesk {
       ...this.edge,
       logPages: createLogPages(tables.newClient(), tables.names.messages),
       sessionStarts: createSessionStarts(tables.newClient(), tables.names, { clock }),
+      sessionSubscriptions: createSessionSubscriptions(tables.newClient(), tables.names, { clock }),
       shareGroups: createShareGroupStore(tables.newClient(), tables.names.routes),
       broker: this.broker,
       history: {

@@ -18,6 +18,7 @@ import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { createOperationStore } from '#store/statistics/operations';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createSessionStarts } from '#store/transactions/session-starts';
+import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import { CONFIGURATION } from './configuration.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -39,6 +40,11 @@ export function operatorDesk({ cloud, database }: Fleet): OperatorDependencies &
     flows: createFlowStore(database, table('Inflight')),
     logPages: createLogPages(database, table('Messages')),
     sessionStarts: createSessionStarts(
+      database,
+      { sessions: table('Sessions'), subscriptions: table('Subscriptions') },
+      { clock },
+    ),
+    sessionSubscriptions: createSessionSubscriptions(
       database,
       { sessions: table('Sessions'), subscriptions: table('Subscriptions') },
       { clock },

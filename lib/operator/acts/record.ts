@@ -10,7 +10,9 @@ export type ActName =
   | 'endSession'
   | 'provision'
   | 'redriveDeadLetter'
-  | 'resume';
+  | 'resume'
+  | 'subscribe'
+  | 'unsubscribe';
 
 /** Enters an act in the history of the client. One that is done again is another entry, with its own outcome. */
 export async function record(

@@ -6,7 +6,7 @@ import { type SessionEvent, transition } from '#session/transition';
 import { MOST_SUBSCRIPTIONS } from '#store/transactions/session-starts';
 import { followUp } from '../acts/follow-up.ts';
 import type { OperatorDependencies } from '../dependencies.ts';
-import { changesTo, route, subscribe } from './subscribe.ts';
+import { firstChanges, route, subscribe } from './subscribe.ts';
 import type { WantedSubscription } from './wanted.ts';
 
 /** A connection that stands for none: begun and ended now, behind all that is known of the client. */
@@ -59,12 +59,12 @@ export async function makeSession(
   const { session } = made;
   if (session === undefined) return undefined;
   const some = subscriptions.slice(0, MOST_SUBSCRIPTIONS);
-  const changes = await changesTo(session, some, [], edge, dependencies);
+  const changes = await firstChanges(session, some, edge, dependencies);
   const { outcome } = await sessionStarts.start(session, prior?.revision, changes);
   if (outcome === 'overtaken') return undefined;
   for (const each of some) await route(session, each, edge, dependencies);
   for (const each of subscriptions.slice(MOST_SUBSCRIPTIONS))
-    await subscribe(session, each, [], edge, dependencies);
+    await subscribe(session, each, edge, dependencies);
   await followUp({ transition: made, prior }, dependencies);
   return session;
 }

@@ -7,9 +7,10 @@ import { decideInterval } from '../acts/change-interval.ts';
 import { followUp } from '../acts/follow-up.ts';
 import { record } from '../acts/record.ts';
 import type { Operator, OperatorDependencies } from '../dependencies.ts';
+import { bringSubscriptions } from './bring-subscriptions.ts';
+import { isBrokers, stillThere } from './held.ts';
 import { makeSession } from './make-session.ts';
-import { bringSubscriptions } from './subscribe.ts';
-import { differenceOf, problemOf, type Refusal, type WantedSession } from './wanted.ts';
+import { differenceOf, ONLY_THE_DEVICE, problemOf, type Refusal, type WantedSession } from './wanted.ts';
 
 export type Provisioned =
   | { readonly outcome: 'created' | 'changed' | 'unchanged'; readonly session: Session }
@@ -24,8 +25,6 @@ type Brought =
   | { readonly outcome: 'overtaken' };
 
 const ATTEMPTS = 5;
-const ONLY_THE_DEVICE =
-  'The device is connected through AWS IoT Core, where only it can subscribe; allowed: the subscriptions that it has, or any once it is away';
 
 /** Brings a session that is there to what is wanted. */
 async function bring(
@@ -38,25 +37,19 @@ async function bring(
   const edge = edgeOf(clientId, session, configuration);
   const held = subscriptionsOfLife(session, await subscriptions.list(clientId));
   const difference = differenceOf(held, wanted.subscriptions, edge);
-  const isBrokers = edge === 'lifecycle' && session.status === 'connected';
-  if (isBrokers && difference.missing.length > 0) return { outcome: 'refused', reason: ONLY_THE_DEVICE };
+  const { missing, surplus } = difference;
+  const isOfDevice = missing.length > 0 || surplus.some(({ isProvisioned }) => !isProvisioned);
+  if (isBrokers(session, edge) && isOfDevice) return { outcome: 'refused', ...ONLY_THE_DEVICE };
   const change = await decideInterval(clientId, wanted.sessionExpiryInterval, dependencies);
   const changed = change?.transition.session;
   if (change === undefined || changed?.incarnation !== incarnation) return { outcome: 'overtaken' };
   await followUp(change, dependencies);
-  await bringSubscriptions(changed, difference, held, edge, dependencies);
-  const isChange = change.transition.isChange || difference.missing.length + difference.surplus.length > 0;
-  return stillThere(session, isChange ? 'changed' : 'unchanged', dependencies);
-}
-
-async function stillThere(
-  { clientId, incarnation }: Session,
-  outcome: 'created' | 'changed' | 'unchanged',
-  { sessions, clock }: OperatorDependencies,
-): Promise<Brought> {
-  const now = await sessions.get(clientId);
-  const isThere = exists(now, clock()) && now.incarnation === incarnation;
-  return isThere ? { outcome, session: now } : { outcome: 'overtaken' };
+  const brought = await bringSubscriptions(changed, difference, edge, dependencies);
+  if (brought === 'overtaken') return { outcome: 'overtaken' };
+  const isChange = change.transition.isChange || missing.length + surplus.length > 0;
+  const now = await stillThere(session, dependencies);
+  if (now === undefined) return { outcome: 'overtaken' };
+  return { outcome: isChange ? 'changed' : 'unchanged', session: now };
 }
 
 /** One try, from the session as it stands. */
@@ -82,7 +75,8 @@ async function attempt(
   if (made === undefined) return { outcome: 'overtaken' };
   // A device that ends it at once has a session of its own, and would be taken for one that was there before.
   if (wanted.onlyIfNone) return { outcome: 'created', session: made };
-  return stillThere(made, 'created', dependencies);
+  const now = await stillThere(made, dependencies);
+  return now === undefined ? { outcome: 'overtaken' } : { outcome: 'created', session: now };
 }
 
 /**

@@ -8,24 +8,14 @@ import { optionsOf, type Subscription, type SubscriptionChange } from '#session/
 import { parseSharedFilter } from '#session/topic-filter';
 import { signalLook } from '../acts/resume.ts';
 import type { OperatorDependencies } from '../dependencies.ts';
-import type { SubscriptionDifference, WantedSubscription } from './wanted.ts';
-
-/** Later than all that is known of the filter, whatever the clocks say. */
-function latestMs(
-  held: readonly Subscription[],
-  { incarnation }: Session,
-  filter: string,
-  nowMs: number,
-): number {
-  const known = held.find((each) => each.filter === filter && each.incarnation === incarnation);
-  return Math.max(nowMs, (known?.subscribedAtMs.at(-1) ?? 0) + 1, (known?.unsubscribedAtMs ?? 0) + 1);
-}
+import { afterKnownMs, isBrokers, live, type NotDone } from './held.ts';
+import { isAsWanted, type WantedSubscription } from './wanted.ts';
 
 /** What it takes to subscribe a session to a filter, as of now, in the name of its newest connection. */
 function changeOf(
   session: Session,
   wanted: WantedSubscription,
-  held: readonly Subscription[],
+  known: Subscription | undefined,
   nowMs: number,
 ): SubscriptionChange {
   const { clientId, incarnation } = session;
@@ -36,7 +26,8 @@ function changeOf(
     incarnation,
     sessionIdentifier: newestConnection(session).sessionIdentifier,
     kind: 'subscribed',
-    atMs: latestMs(held, session, filter, nowMs),
+    // Whatever the clocks say.
+    atMs: Math.max(nowMs, afterKnownMs(known, session)),
     qos,
     ...optionsOf(wanted),
     isProvisioned: true,
@@ -44,22 +35,30 @@ function changeOf(
 }
 
 /**
- * The changes that subscribe a session to filters. Where nobody of a share group is online, its messages wait from now
- * on; first that: who finds the subscription does not look again.
+ * Where nobody of a share group is online, its messages wait from now on; before the subscription: who finds that does
+ * not look again.
  */
-export async function changesTo(
+async function awaitGroup(
   session: Session,
-  wanted: readonly WantedSubscription[],
-  held: readonly Subscription[],
+  { filter }: WantedSubscription,
   edge: SessionEdge,
   { shareGroups, clock }: OperatorDependencies,
+): Promise<void> {
+  if (edge !== 'lifecycle' || parseSharedFilter(filter).shareName === undefined) return;
+  const { clientId } = session;
+  const member = groupMember(clientId, newestConnection(session).sessionIdentifier);
+  await shareGroups.leave(filter, member, positionAt(clock()));
+}
+
+/** The changes that subscribe a session, which has just begun, to filters. */
+export async function firstChanges(
+  session: Session,
+  wanted: readonly WantedSubscription[],
+  edge: SessionEdge,
+  dependencies: OperatorDependencies,
 ): Promise<readonly SubscriptionChange[]> {
-  const changes = wanted.map((each) => changeOf(session, each, held, clock()));
-  for (const { clientId, filter, sessionIdentifier, atMs } of changes) {
-    if (edge !== 'lifecycle' || parseSharedFilter(filter).shareName === undefined) continue;
-    await shareGroups.leave(filter, groupMember(clientId, sessionIdentifier), positionAt(atMs));
-  }
-  return changes;
+  for (const each of wanted) await awaitGroup(session, each, edge, dependencies);
+  return wanted.map((each) => changeOf(session, each, undefined, dependencies.clock()));
 }
 
 /** After the subscription its route: whoever finds a route without subscribers looks a second time. */
@@ -75,51 +74,46 @@ export async function route(
   else await routeForPackets(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies);
 }
 
-/** Subscribes a session that is there to a filter. */
+export type Subscribed =
+  | { readonly outcome: 'created' | 'changed' | 'unchanged'; readonly subscription: Subscription }
+  | NotDone;
+
+/**
+ * Subscribes a session that is there to a filter, if it is not as wanted. Whoever died behind the subscription has left
+ * it without its route: that is made sure of in any case.
+ */
 export async function subscribe(
   session: Session,
   wanted: WantedSubscription,
-  held: readonly Subscription[],
   edge: SessionEdge,
   dependencies: OperatorDependencies,
-): Promise<void> {
-  for (const change of await changesTo(session, [wanted], held, edge, dependencies))
-    await dependencies.subscriptions.apply(change);
+): Promise<Subscribed> {
+  const ofBroker = isBrokers(session, edge);
+  if (!ofBroker) await awaitGroup(session, wanted, edge, dependencies);
+  let outcome = 'unchanged' as Exclude<Subscribed['outcome'], 'overtaken'>;
+  const applied = await dependencies.sessionSubscriptions.apply(session, wanted.filter, (known) => {
+    const held = live(session, known);
+    const isDone = held !== undefined && isAsWanted(held, wanted, edge);
+    if (isDone) outcome = 'unchanged';
+    else if (ofBroker) outcome = 'ofBroker';
+    else outcome = held === undefined ? 'created' : 'changed';
+    return isDone || ofBroker ? undefined : changeOf(session, wanted, known, dependencies.clock());
+  });
+  if (applied.outcome === 'overtaken') return applied;
+  const { subscription } = applied;
+  if (outcome === 'ofBroker' || subscription === undefined) return { outcome: 'ofBroker' };
   await route(session, wanted, edge, dependencies);
+  return { outcome, subscription };
 }
 
-async function unsubscribe(
-  session: Session,
-  subscription: Subscription,
-  held: readonly Subscription[],
-  { subscriptions, shareGroups, requests, clock }: OperatorDependencies,
-): Promise<void> {
-  const { clientId, incarnation, connections } = session;
-  const { filter, sessionIdentifier } = subscription;
-  const atMs = latestMs(held, session, filter, clock());
-  const change = { clientId, filter, incarnation, sessionIdentifier, kind: 'unsubscribed', atMs } as const;
-  const shared = parseSharedFilter(filter);
-  if (shared.shareName !== undefined) {
-    for (const connection of connections)
-      await shareGroups.leave(filter, groupMember(clientId, connection.sessionIdentifier), positionAt(atMs));
-  }
-  // The request first: a crash in between leaves a route to be checked, not one that stays for ever.
-  await requests.routeCheck({ filter: shared.filter, step: 'mark' }, 1);
-  await subscriptions.apply(change);
-}
-
-/** Brings the subscriptions of a session to what is wanted. Done again, it finds nothing to do. */
-export async function bringSubscriptions(
-  session: Session,
-  { missing, surplus }: SubscriptionDifference,
-  held: readonly Subscription[],
+/** Has a connected client of the packet edge look at what came for what it was subscribed to. */
+export async function announce(
+  { clientId, status }: Session,
   edge: SessionEdge,
   dependencies: OperatorDependencies,
 ): Promise<void> {
-  for (const each of missing) await subscribe(session, each, held, edge, dependencies);
-  for (const each of surplus) await unsubscribe(session, each, held, dependencies);
-  if (edge === 'lifecycle' || session.status !== 'connected' || missing.length === 0) return;
+  if (edge === 'lifecycle' || status !== 'connected') return;
   // Until then publishers may not find the subscription.
   await dependencies.sleep(FOUND_AFTER_MS);
-  await signalLook(session.clientId, dependencies);
+  await signalLook(clientId, dependencies);
 }

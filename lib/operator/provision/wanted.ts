@@ -51,7 +51,16 @@ export interface Refusal {
   readonly reason: string;
   /** What of the request is at fault; absent: its body. */
   readonly isOfIdentifier?: true;
+  /** Nothing is at fault: only the device may do it, for as long as it is connected. */
+  readonly isOfConnection?: true;
 }
+
+/** Of a session whose subscriptions are the broker's. */
+export const ONLY_THE_DEVICE: Refusal = {
+  reason:
+    'The device is connected through AWS IoT Core, where only it can subscribe and unsubscribe; allowed: the subscriptions that it has, or any once it is away',
+  isOfConnection: true,
+};
 
 /** Why there can be no such session; undefined: there can. */
 export function problemOf(
@@ -66,13 +75,24 @@ export function problemOf(
   return reason === undefined ? undefined : { reason };
 }
 
+function policyProblem({ ignore, delivery, clients }: SessionPolicy): string | undefined {
+  if (ignore) return `Clients ${clients} are ignored by their policy; they get no session here`;
+  if (delivery === 'broker')
+    return `The policy for clients ${clients} leaves delivery to the broker; nothing could wait for them here`;
+  return undefined;
+}
+
+/** Why a session can hold no such subscription; undefined: it can. */
+export function subscriptionProblem(wanted: WantedSubscription, policy: SessionPolicy): string | undefined {
+  return policyProblem(policy) ?? filterProblem(wanted);
+}
+
 function reasonAgainst(
   { sessionExpiryInterval, subscriptions }: WantedSession,
   policy: SessionPolicy,
 ): string | undefined {
-  if (policy.ignore) return `Clients ${policy.clients} are ignored by their policy; they get no session here`;
-  if (policy.delivery === 'broker')
-    return `The policy for clients ${policy.clients} leaves delivery to the broker; nothing could wait for them here`;
+  const ofPolicy = policyProblem(policy);
+  if (ofPolicy !== undefined) return ofPolicy;
   if (capInterval(sessionExpiryInterval, policy.maximumSessionExpiryInterval) === 0)
     return 'With a Session Expiry Interval of 0 the session would end at once; allowed: at least 1 second, and a policy whose maximum is more than 0';
   const filters = subscriptions.map(({ filter }) => filter);
@@ -86,7 +106,8 @@ function reasonAgainst(
   return undefined;
 }
 
-function isAsWanted(held: Subscription, wanted: WantedSubscription, edge: SessionEdge): boolean {
+/** Whether a subscription is what is wanted already. */
+export function isAsWanted(held: Subscription, wanted: WantedSubscription, edge: SessionEdge): boolean {
   const { isProvisioned: _, ...options } = optionsOf(held);
   // AWS IoT Core has no QoS 2.
   const most = edge === 'lifecycle' ? 1 : 2;

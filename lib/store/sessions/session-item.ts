@@ -28,6 +28,10 @@ function shardOf(clientId: string): number {
   return digestOf(clientId).readUInt32BE() % CLIENT_SHARDS;
 }
 
+/** Says the status of a session as well. */
+export const statusShardOf = ({ status, clientId }: Pick<Session, 'status' | 'clientId'>) =>
+  `${status}#${shardOf(clientId)}`;
+
 /** Epoch seconds in seven characters, which is also the order of the text. */
 export const sortableSeconds = (seconds: number) => seconds.toString(36).padStart(7, '0');
 
@@ -159,7 +163,7 @@ export function toItem(session: Session): Item {
     ...(lastDrops.length === 0 ? {} : { lastDrops }),
     ...(lease === undefined ? {} : { lease: leaseToList(lease) }),
     ...willsToLists(session),
-    statusShard: `${session.status}#${shardOf(session.clientId)}`,
+    statusShard: statusShardOf(session),
     statusOrder: statusOrderOf(session),
     shard: shardOf(session.clientId),
     ...(expiresAt === undefined ? {} : { expiresAt }),

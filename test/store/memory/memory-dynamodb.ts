@@ -29,7 +29,7 @@ interface Input {
   readonly Limit?: number;
   readonly ScanIndexForward?: boolean;
   readonly ExclusiveStartKey?: Attributes;
-  readonly TransactItems: readonly { readonly Put: Input }[];
+  readonly TransactItems: readonly { readonly Put?: Input; readonly ConditionCheck?: Input }[];
   readonly RequestItems: Readonly<
     Record<string, { readonly Keys: readonly Attributes[]; readonly ConsistentRead?: boolean }>
   >;
@@ -163,9 +163,10 @@ class MemoryDynamoDb {
   }
 
   #transact({ TransactItems }: Input): unknown {
-    const reasons = TransactItems.map(({ Put: put }) => {
+    const reasons = TransactItems.map(({ Put: put, ConditionCheck: check }) => {
       try {
-        this.#require(put, put.Item);
+        if (put !== undefined) this.#require(put, put.Item);
+        if (check !== undefined) this.#require(check, check.Key);
         return { Code: 'None' };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) return { Code: 'ValidationError' };
@@ -176,7 +177,7 @@ class MemoryDynamoDb {
       const message = 'Transaction cancelled';
       throw new TransactionCanceledException({ message, $metadata: {}, CancellationReasons: reasons });
     }
-    for (const { Put: put } of TransactItems) this.#put(put);
+    for (const { Put: put } of TransactItems) if (put !== undefined) this.#put(put);
     return {};
   }
 }
