@@ -5,6 +5,7 @@ import { dropWaiting } from '#operator/acts/drop-waiting';
 import { endSession } from '#operator/acts/end-session';
 import { resume } from '#operator/acts/resume';
 import type { OperatorDependencies } from '#operator/dependencies';
+import { endSubscription, putSubscription } from '#operator/provision/one-filter';
 import { provision } from '#operator/provision/provision';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { killAtEachCall } from '#test/edge/killed';
@@ -48,6 +49,15 @@ const ACTS: Record<string, Scene> = {
   },
   'the end of a connection': { act: (desk, acts) => disconnect(desk.clientId, desk.operator, acts) },
   'a delivery': { act: (desk, acts) => resume(desk.clientId, desk.operator, acts) },
+  'one more subscription': {
+    isAway: true,
+    act: (desk, acts) =>
+      putSubscription(desk.clientId, { filter: desk.shared('other'), qos: 1 }, desk.operator, acts),
+  },
+  'one subscription less': {
+    isAway: true,
+    act: (desk, acts) => endSubscription(desk.clientId, desk.shared('jobs'), desk.operator, acts),
+  },
   'what waits': { isAway: true, act: (desk, acts) => dropWaiting(desk.clientId, desk.operator, acts) },
   'a session in advance': {
     isNew: true,

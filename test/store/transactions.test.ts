@@ -7,6 +7,7 @@ import { toItem } from '#store/inflight/flow-item';
 import { createFlowStore } from '#store/inflight/flows';
 import { createAcceptance } from '#store/transactions/acceptance';
 import { createSessionStarts } from '#store/transactions/session-starts';
+import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import { exampleSession } from './example-sessions.ts';
 import { clientOf, refusing, saying, stopTold } from './told-dynamodb.ts';
 
@@ -158,6 +159,41 @@ describe('a session that begins with subscriptions', () => {
       cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed'),
     );
     expect(await start(listener)).toEqual({ outcome: 'overtaken' });
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a subscription that another than the device changes', () => {
+  const session = exampleSession('a client');
+  const change = {
+    clientId: 'a client',
+    filter: 'a',
+    incarnation: session.incarnation,
+    sessionIdentifier: 's',
+    kind: 'subscribed',
+    atMs: NOW_MS,
+  } as const;
+  const none = saying(200, {});
+
+  async function apply(listener: RequestListener) {
+    const tables = { sessions: 'sessions', subscriptions: 'subscriptions' };
+    const store = createSessionSubscriptions(await clientOf(listener), tables, { clock: () => NOW_MS });
+    return store.apply(session, 'a', () => change);
+  }
+
+  it.each([
+    ['was changed by another', ['None', 'ConditionalCheckFailed']],
+    ['is part of a session that is being written', ['TransactionConflict', 'None']],
+  ])('is decided anew when it %s', async (_, reasons) => {
+    const { asked, listener } = answering(none, cancelled(...reasons), none, done);
+    expect(await apply(listener)).toMatchObject({ outcome: 'changed', subscription: { filter: 'a' } });
+    const both = ['GetItem', 'TransactWriteItems'];
+    expect(asked.map(({ operation }) => operation)).toEqual([...both, ...both]);
+  });
+
+  it('stays as it is when the session has become another', async () => {
+    const { asked, listener } = answering(none, cancelled('ConditionalCheckFailed', 'None'));
+    expect(await apply(listener)).toEqual({ outcome: 'overtaken' });
     expect(asked).toHaveLength(2);
   });
 });
