@@ -9,6 +9,7 @@ import { addDeadLetters } from './handlers/dead-letters.ts';
 import { addFleet } from './handlers/fleet.ts';
 import { addOperations } from './handlers/operations.ts';
 import { addSessions } from './handlers/sessions.ts';
+import { addSubscriptions } from './handlers/subscriptions.ts';
 import { addTopics } from './handlers/topics.ts';
 import { allowedMethods } from './methods.ts';
 import { problemAnswer } from './problem.ts';
@@ -63,6 +64,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   });
   addSessions(api, dependencies);
   addActs(api, dependencies);
+  addSubscriptions(api, dependencies);
   addOperations(api, dependencies);
   addDeadLetters(api, dependencies);
   addTopics(api, dependencies);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { actorOf, type GatewayEvent, requestOf } from '#api/gateway-event';
 import { pathText } from '#api/path-text';
 import { escapedPath } from '#api/request-path';
+import { exampleSession } from '#test/store/example-sessions';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { apiDependencies, asker } from './api-on-tables.ts';
 
@@ -61,6 +62,39 @@ test.each(IDENTIFIERS.filter((each) => !/[?~]|^\.+$|\/(messages|history)$/.test(
 test.each(['a', 'a/b', '/', '$SYS/x', 'a//b ', 'ä/ö'])('so does the topic %j', async (topic) => {
   const path = throughHttpApi(`/topics/${encodeURIComponent(topic)}/subscribers`);
   expect((await ask(path)).body).toEqual({ topic, subscribers: [] });
+});
+
+const FILTERS = ['a', '+', '#', 'a/+/#', '$share/g/a/#', 'a//', 'a/messages', 'a/subscriptions/b', 'ä ö'];
+const put = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"qos":1}' };
+
+/** Each client has a session that is away. */
+async function subscribe(clientId: string, path: string): Promise<unknown> {
+  const session = {
+    ...exampleSession(clientId),
+    status: 'disconnected',
+    endsAtMs: Date.now() + 60_000,
+  } as const;
+  await dependencies.acts.sessions.write(session, undefined);
+  await ask(path, put);
+  const held = await dependencies.subscriptions.list(clientId);
+  return held.map(({ filter }) => filter);
+}
+
+test.each(IDENTIFIERS.map((clientId, index) => [clientId, FILTERS[index % FILTERS.length] ?? 'a'] as const))(
+  'the client identifier %j and the filter %j, as segments of one path, arrive as they are',
+  async (clientId, filter) => {
+    const path = throughHttpApi(`/sessions/${pathText(clientId)}/subscriptions/${pathText(filter)}`);
+    expect(await subscribe(clientId, path)).toEqual([filter]);
+  },
+);
+
+test.each(FILTERS)('the filter %j may be percent-encoded', async (filter) => {
+  const clientId = `a/client of ${filter}`.replaceAll('/subscriptions/', '');
+  const path = `/sessions/${encodeURIComponent(clientId)}/subscriptions/${encodeURIComponent(filter)}`;
+  expect(await subscribe(clientId, throughHttpApi(path))).toEqual([filter]);
+  const other = `${clientId}, asked directly`;
+  const direct = `/sessions/${encodeURIComponent(other)}/subscriptions/${encodeURIComponent(filter)}`;
+  expect(await subscribe(other, direct)).toEqual([filter]);
 });
 
 test('what the service has named itself arrives too', async () => {

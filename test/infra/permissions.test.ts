@@ -113,7 +113,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('iot', CLIENTS, 'SendDirectMessage'),
   ],
   Api: [
-    ...calls('dynamodb', 'Sessions', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...calls('dynamodb', 'Sessions', 'BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'),
     ...calls('dynamodb', 'Sessions/index/byClientId', 'Query'),
     ...calls('dynamodb', 'Sessions/index/byStatus', 'Query'),
     ...calls(

@@ -16,13 +16,12 @@ import {
   putSession,
   resumeDelivery,
 } from '../routes/acts.ts';
-import type { provision as provisionBody } from '../schemas/act.ts';
 import type { Session } from '../schemas/session.ts';
-import '@hono/zod-openapi';
-import type * as z from 'zod';
 import { adviceOn, FEW_WAITING, NO_SESSION } from './found.ts';
 import { operatorOf } from './operator-of.ts';
+import { refusal } from './refusal.ts';
 import { toldSession } from './told-session.ts';
+import { wantedSubscription } from './wanted-subscription.ts';
 
 const BROKER_UNAVAILABLE = {
   detail: 'The broker could not be asked to close the connection; ask again in a second',
@@ -52,18 +51,6 @@ const EXISTS = {
     'The client has a session already, and If-None-Match: * asks to make one only if there is none; nothing was changed. Look at that session; without the header it is made what is asked',
 };
 
-type Asked = z.infer<typeof provisionBody>['subscriptions'][number];
-
-function wantedSubscription({ filter, qos, noLocal, retainAsPublished, subscriptionIdentifier }: Asked) {
-  return {
-    filter,
-    qos,
-    ...(noLocal === true && { noLocal }),
-    ...(retainAsPublished === true && { retainAsPublished }),
-    ...(subscriptionIdentifier !== undefined && { subscriptionIdentifier }),
-  };
-}
-
 /** What operators do to one session. */
 export function addActs(api: Api, dependencies: ApiDependencies): void {
   const { acts } = dependencies;
@@ -89,15 +76,7 @@ export function addActs(api: Api, dependencies: ApiDependencies): void {
     let isNew = false;
     for (let tries = 0; tries < PUT_TRIES; tries += 1) {
       const done = await provision(clientId, wanted, operatorOf(context.env), acts);
-      if (done.outcome === 'refused') {
-        const detail = done.reason.slice(0, 1_000);
-        const errors = [{ in: 'path' as const, field: 'clientId', message: detail }];
-        return problemAnswer(
-          context,
-          'request.invalid',
-          done.isOfIdentifier ? { detail, errors } : { detail },
-        );
-      }
+      if (done.outcome === 'refused') return refusal(context, done);
       // What there is once this request has made a session has come of it or after it.
       if (done.outcome === 'exists' && !isNew) return problemAnswer(context, 'session.exists', EXISTS);
       isNew ||= done.outcome === 'created';

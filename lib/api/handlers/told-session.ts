@@ -37,7 +37,7 @@ export function toldSummary(session: StoredSession, configuration: SessionConfig
   };
 }
 
-function toldSubscription(subscription: Subscription): Session['subscriptions'][number] {
+export function toldSubscription(subscription: Subscription): Session['subscriptions'][number] {
   const { filter, qos, noLocal, retainAsPublished, subscriptionIdentifier, subscribedAtMs } = subscription;
   return {
     filter,

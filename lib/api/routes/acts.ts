@@ -34,7 +34,7 @@ export const putSession = createRoute({
   responses: {
     200: answer(session, 'There was a session; it is as asked'),
     201: answer(session, 'The session was made'),
-    ...problems('session.contended', 'session.exists', ...ofBody),
+    ...problems('session.contended', 'session.connected', 'session.exists', ...ofBody),
   },
 });
 

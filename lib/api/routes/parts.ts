@@ -1,6 +1,6 @@
 import { textOfSegment } from '../path-text.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../schemas/problem.ts';
-import { clientId, searchText, topic } from '../schemas/values.ts';
+import { clientId, searchText, topic, topicFilter } from '../schemas/values.ts';
 import '@hono/zod-openapi';
 import * as z from 'zod';
 
@@ -19,6 +19,14 @@ export const clientParams = z.object({
     param: { name: 'clientId', in: 'path' },
     description: `Client identifier, ${SEGMENT_FORM}, which takes any`,
     example: 'meter-7',
+  }),
+});
+
+export const subscriptionParams = clientParams.extend({
+  filter: segment.pipe(topicFilter).openapi({
+    param: { name: 'filter', in: 'path' },
+    description: `Topic filter, \`$share/…\` included, ${SEGMENT_FORM}`,
+    example: '~bWV0ZXJzLzcvIw',
   }),
 });
 

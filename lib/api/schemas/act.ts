@@ -1,26 +1,43 @@
 import '@hono/zod-openapi';
 import * as z from 'zod';
+import { subscription } from './session.ts';
 import { count, interval, nextCursor, qos, searchText, time, topicFilter } from './values.ts';
 
 export const intervalChange = z.strictObject({ sessionExpiryInterval: interval }).openapi('IntervalChange');
 
+const asked = {
+  qos,
+  noLocal: z.boolean().optional(),
+  retainAsPublished: z.boolean().optional(),
+  subscriptionIdentifier: z.int().min(1).max(268_435_455).optional(),
+};
+
+export const subscriptionRequest = z.strictObject(asked).openapi('SubscriptionRequest');
+export type SubscriptionRequest = z.infer<typeof subscriptionRequest>;
+
 export const provision = z
   .strictObject({
     sessionExpiryInterval: interval.min(1),
-    subscriptions: z
-      .array(
-        z.strictObject({
-          filter: topicFilter,
-          qos,
-          noLocal: z.boolean().optional(),
-          retainAsPublished: z.boolean().optional(),
-          subscriptionIdentifier: z.int().min(1).max(268_435_455).optional(),
-        }),
-      )
-      .max(100),
+    subscriptions: z.array(z.strictObject({ filter: topicFilter, ...asked })).max(100),
   })
   .openapi('Provision', { description: 'What the session is to be; subscriptions that are not named end' });
 export type Provision = z.infer<typeof provision>;
+
+export const subscriptionChange = z
+  .object({ outcome: z.enum(['created', 'changed', 'unchanged']), subscription })
+  .openapi('SubscriptionChange');
+export type SubscriptionChange = z.infer<typeof subscriptionChange>;
+
+export const unsubscription = z
+  .object({
+    outcome: z.enum(['unsubscribed', 'notSubscribed']),
+    heldByBroker: z.boolean().openapi({
+      description:
+        "The broker's own session still stands, in which the device may have subscribed to the filter: if it returns in time, the broker brings it what matches",
+    }),
+  })
+  .openapi('Unsubscription', { description: '`notSubscribed`: there was no such subscription' });
+export type Unsubscription = z.infer<typeof unsubscription>;
 
 export const disconnection = z
   .object({ outcome: z.enum(['closed', 'notConnected']) })

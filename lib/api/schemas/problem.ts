@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'deadLetter.notFound': { status: 404, title: 'There is no such dead letter' },
   'method.notAllowed': { status: 405, title: 'The path does not take this method' },
   'session.contended': { status: 409, title: 'The session was changed by others at the same time' },
+  'session.connected': { status: 409, title: 'Only the device may do this while it is connected' },
   'deadLetter.notRedrivable': { status: 409, title: 'The dead letter cannot be sent again' },
   'session.exists': { status: 412, title: 'The client has a session already' },
   'body.tooLarge': { status: 413, title: 'The body is too large' },

@@ -35,7 +35,7 @@ export const sessionList = z
   });
 export type SessionList = z.infer<typeof sessionList>;
 
-const subscription = z
+export const subscription = z
   .object({
     filter: z.string(),
     qos: qos.optional().openapi({ description: 'Granted; absent while the broker has not told it' }),
