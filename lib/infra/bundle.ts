@@ -46,6 +46,7 @@ function bundle(entry: string, outfile: string): void {
       // Lambda has one place for credentials; to look in all the others takes 120 KB.
       '@aws-sdk/credential-provider-node': join(PROJECT_ROOT, 'lib', 'lambda', 'credentials.ts'),
       '@aws-sdk/middleware-endpoint-discovery': join(PROJECT_ROOT, 'lib', 'lambda', 'endpoint-discovery.ts'),
+      '@smithy/core/checksum': join(PROJECT_ROOT, 'lib', 'lambda', 'checksum.ts'),
       '@smithy/core/event-streams': join(PROJECT_ROOT, 'lib', 'lambda', 'event-streams.ts'),
       // What makes the OpenAPI document holds on to all of it, which with its texts in 50 languages is 450 KB.
       zod: join(PROJECT_ROOT, 'lib', 'lambda', 'zod.ts'),

@@ -160,6 +160,8 @@ describe('a session that is there already', () => {
     await desk.handle(desk.connected(1, T + 200 * SECOND));
     const refused = await put(desk, wantedOf(desk, 'a', 'b', 'c'));
     expect(refused).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('connected') });
+    expect(await put(desk, wantedOf(desk, 'a'))).toMatchObject({ outcome: 'refused', isOfConnection: true });
+    expect(await heldBy(desk)).toEqual(['a', 'b']);
     expect((await put(desk, wantedOf(desk, 'a', 'b'))).outcome).toBe('changed');
     expect((await desk.session()).sessionExpiryInterval).toBe(7200);
   });

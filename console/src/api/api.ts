@@ -5,6 +5,9 @@ import type {
   Operation,
   Provision,
   Resumption,
+  SubscriptionChange,
+  SubscriptionRequest,
+  Unsubscription,
 } from '#api/schemas/act';
 import type { AdviceList } from '#api/schemas/advice';
 import type { DeadLetter } from '#api/schemas/dead-letter';
@@ -81,6 +84,10 @@ export function createApi(send: Transport) {
     disconnect: (clientId: string) => act<Disconnection>('POST', `${session(clientId)}/disconnect`),
     endSession: (clientId: string) => act<undefined>('DELETE', session(clientId)),
     dropWaiting: (clientId: string) => act<DroppedMessages>('DELETE', `${session(clientId)}/messages`),
+    subscribe: (clientId: string, filter: string, wanted: SubscriptionRequest) =>
+      act<SubscriptionChange>('PUT', subscription(clientId, filter), wanted),
+    unsubscribe: (clientId: string, filter: string) =>
+      act<Unsubscription>('DELETE', subscription(clientId, filter)),
     resume: (clientId: string) => act<Resumption>('POST', `${session(clientId)}/resume`),
     redrive: (id: string) => act<DeadLetter>('POST', `/dead-letters/${pathText(id)}/redrive`),
     previewExpiry: async (
@@ -102,3 +109,5 @@ export function createApi(send: Transport) {
 type QueryOf = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const session = (clientId: string) => `/sessions/${pathText(clientId)}`;
+const subscription = (clientId: string, filter: string) =>
+  `${session(clientId)}/subscriptions/${pathText(filter)}`;

@@ -3,6 +3,7 @@ import type { Problem } from './problem.ts';
 const BY_CODE: Readonly<Record<string, string>> = {
   'session.notFound': 'It may have ended or expired meanwhile. Look for it in the list of sessions.',
   'session.contended': 'The device was changing the session at the same time. Try again in a moment.',
+  'session.connected': 'Ask again once it is away, or let the device do it.',
   'cursor.invalid': 'The list has changed under this page. Load it again from its beginning.',
   'body.tooLarge': 'Ask for less at once.',
   'deadLetter.notFound': 'It may have been sent again already. Load the list again.',
