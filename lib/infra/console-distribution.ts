@@ -1,4 +1,4 @@
-import { Fn, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Validations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   AllowedMethods,
@@ -31,6 +31,12 @@ export interface ConsoleDistributionProps {
 /** Where the API is, at the console's own address: no other origin, so no CORS and no preflight requests. */
 export const API_PATH = '/api';
 
+/**
+ * CloudFront would keep each of these for ten seconds, whatever the cache policy and the answer itself say, and give it
+ * to everybody: 404 for a session that was made meanwhile.
+ */
+const ERRORS = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504] as const;
+
 /** Characters at the most. */
 const ORIGIN_ACCESS_CONTROL_NAME = 64;
 
@@ -57,6 +63,7 @@ export function createDistribution(scope: Construct, props: ConsoleDistributionP
     defaultRootObject: 'index.html',
     httpVersion: HttpVersion.HTTP2_AND_3,
     priceClass: PriceClass.PRICE_CLASS_100,
+    errorResponses: ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     defaultBehavior: {
       // Under exactOptionalPropertyTypes the class does not fit its own interface.
       origin: S3BucketOrigin.withOriginAccessControl(props.bucket as IBucket, { originAccessControl }),

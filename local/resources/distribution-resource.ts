@@ -45,6 +45,10 @@ const distributionSchema = z.strictObject({
         S3OriginConfig: ignored,
       }),
     ),
+    // How long errors are kept, and no pages in their place.
+    CustomErrorResponses: z.optional(
+      z.array(z.strictObject({ ErrorCode: z.number(), ErrorCachingMinTTL: z.number() })),
+    ),
     Comment: ignored,
     HttpVersion: ignored,
     IPV6Enabled: ignored,

@@ -103,6 +103,17 @@ test('both the files and the API come with those headers', () => {
   });
 });
 
+test('CloudFront keeps no error, so that a session that was just made is not answered with the 404 of before', () => {
+  const { DistributionConfig } = one(own, 'AWS::CloudFront::Distribution') as {
+    DistributionConfig: { CustomErrorResponses: readonly { ErrorCode: number }[] };
+  };
+  const errors = DistributionConfig.CustomErrorResponses;
+  expect(errors.map(({ ErrorCode }) => ErrorCode)).toEqual([
+    400, 403, 404, 405, 414, 500, 501, 502, 503, 504,
+  ]);
+  for (const error of errors) expect(Object.entries(error)).toContainEqual(['ErrorCachingMinTTL', 0]);
+});
+
 test('dashboards keep their API; the page has one of its own, which takes the tokens of its client', () => {
   expect(all(own, 'AWS::ApiGatewayV2::Api')).toHaveLength(2);
   const [clientId] = Object.keys(own.findResources('AWS::Cognito::UserPoolClient'));
