@@ -29,7 +29,7 @@ export async function handleConnected(
   // Only a persistent session of the broker's own makes its earlier life matter.
   const prior = direct.facts.brokerCleanSession === false ? await sessions.get(clientId) : undefined;
   const { settings } = configuration;
-  const lookedUp = await lookUpBrokerSession(clientId, prior, connection, direct, broker, settings);
+  const lookedUp = await lookUpBrokerSession({ clientId, prior, connection }, direct, broker, settings);
   const change = await changeSession(
     clientId,
     {

@@ -9,7 +9,7 @@ import type { EndedWith } from './ended-with.ts';
  * The broker's own session of the client outlived that of the service: what waited is the broker's to deliver, to a
  * client that returns a second before the end as to one that returns after it.
  */
-export function isHeldByBroker(
+export function wasHeldByBroker(
   { session, endedAtMs }: Pick<EndedWith, 'session' | 'endedAtMs'>,
   rules: LifeRules,
 ): boolean {

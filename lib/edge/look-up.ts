@@ -62,6 +62,13 @@ export async function lookUpConnection(
   return { facts: { ...facts, goneAtMs: Math.max(goneAtMs, startMs) }, failed: false };
 }
 
+/** A connection that has begun, and the session that was there before. */
+interface Connected {
+  readonly clientId: string;
+  readonly prior: Session | undefined;
+  readonly connection: Connection;
+}
+
 /** The broker may or may not have kept its own session: only its subscriptions can tell. */
 function isUncertain(
   prior: Session | undefined,
@@ -83,9 +90,7 @@ function isUncertain(
  * session that is still there has subscriptions before the client has sent any.
  */
 export async function lookUpBrokerSession(
-  clientId: string,
-  prior: Session | undefined,
-  connection: Connection,
+  { clientId, prior, connection }: Connected,
   lookedUp: LookedUp,
   broker: Broker,
   settings: Settings,

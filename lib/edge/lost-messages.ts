@@ -2,7 +2,7 @@ import { messageHasExpired, pendingBytes } from '#session/message';
 import type { SessionConfiguration } from '#session/session-configuration';
 import { edgeOf, rulesOf } from '#session/session-edge';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
-import { isHeldByBroker } from './held-by-broker.ts';
+import { wasHeldByBroker } from './held-by-broker.ts';
 import { owedByFlow } from './owed-by-flow.ts';
 import { owedBySession } from './owed-by-session.ts';
 
@@ -34,7 +34,7 @@ export async function countLost(
   const { session } = ended;
   const isOfPacketEdge = edgeOf(session.clientId, session, configuration) === 'packets';
   const rules = rulesOf(session, configuration);
-  if (!isOfPacketEdge && isHeldByBroker(ended, rules)) return NOTHING;
+  if (!isOfPacketEdge && wasHeldByBroker(ended, rules)) return NOTHING;
   const owed = isOfPacketEdge ? owedByFlow(ended, rules, stores) : owedBySession(ended, rules, stores);
   const seen = new Set<string>();
   const topics = new Set<string>();

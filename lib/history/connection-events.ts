@@ -20,11 +20,9 @@ function kindsOf(began: Began | undefined): readonly string[] {
 
 function beganEvent(
   kind: string,
-  clientId: string,
-  connection: Connection,
-  began: Began,
+  { connection, began }: { readonly connection: Connection; readonly began: Began },
   source: ReturnType<typeof sourceOf>,
-  revision: number,
+  { clientId, revision }: Session,
 ): PublishedEvent {
   const { incarnation, sessionPresent, sessionExpiryInterval, atMs } = began;
   const connectionId = connection.sessionIdentifier;
@@ -39,7 +37,7 @@ function beganEvent(
   };
 }
 
-function disconnectedEvent(clientId: string, story: ConnectionStory, after: Session): PublishedEvent[] {
+function disconnectedEvent(story: ConnectionStory, after: Session): PublishedEvent[] {
   const { connection, over, began } = story;
   // Somebody has taken it over, of whom nothing is known yet: that is told when it is.
   if (over === undefined || over.reason === TAKEN_OVER) return [];
@@ -47,7 +45,7 @@ function disconnectedEvent(clientId: string, story: ConnectionStory, after: Sess
   const connectionId = connection.sessionIdentifier;
   const waits =
     after.status === 'disconnected' && after.connections.at(-1)?.sessionIdentifier === connectionId;
-  const { endsAtMs } = after;
+  const { clientId, endsAtMs } = after;
   return [
     {
       detailType: 'session.disconnected',
@@ -94,17 +92,15 @@ export function connectionEvents(
   { before, after: story }: StoryChange,
   sessions: { readonly before: Session | undefined; readonly after: Session },
 ): readonly PublishedEvent[] {
-  const { clientId } = sessions.after;
   const published = kindsOf(before?.began);
   const source = sourceOf(story, [sessions.after, sessions.before]);
   const { began, connection } = story;
-  const { revision } = sessions.after;
   const kinds = kindsOf(began).filter((kind) => !published.includes(kind));
   return [
     ...(began === undefined
       ? []
-      : kinds.map((kind) => beganEvent(kind, clientId, connection, began, source, revision))),
-    ...(before?.over === undefined ? disconnectedEvent(clientId, story, sessions.after) : []),
+      : kinds.map((kind) => beganEvent(kind, { connection, began }, source, sessions.after))),
+    ...(before?.over === undefined ? disconnectedEvent(story, sessions.after) : []),
     ...deliveredEvent(before, story, sessions.after),
   ];
 }

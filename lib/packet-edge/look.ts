@@ -59,9 +59,7 @@ async function sendWaiting(
   if (filters === 'all')
     await takeUnassigned(
       context,
-      subscriptions,
-      started.cursor,
-      retainFor(context, dependencies),
+      { subscriptions, cursor: started.cursor, retainSeconds: retainFor(context, dependencies) },
       dependencies,
     );
   const isLimited = filters !== 'all' || started.limited === true;

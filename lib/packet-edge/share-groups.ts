@@ -26,18 +26,19 @@ export function copyId({ messageId }: Message, sharedFilter: string): string {
   return `${messageId}:${sharedFilter}`;
 }
 
-/**
- * Puts the message into the log of the member that it was given to; done again while it is fresh, it is the same item.
- *
- * @param notBeforeMs behind what was put there before
- */
+interface Copy {
+  readonly message: Message;
+  readonly sharedFilter: string;
+  readonly retainSeconds: number;
+  /** Behind what was put there before. */
+  readonly notBeforeMs?: number | undefined;
+}
+
+/** Puts a message into the log of the member that it was given to; done again while it is fresh, it is the same item. */
 export async function copyTo(
   member: AssignedMember,
-  sharedFilter: string,
-  message: Message,
-  retainSeconds: number,
+  { message, sharedFilter, retainSeconds, notBeforeMs }: Copy,
   { log }: Pick<PacketEdgeDependencies, 'log'>,
-  notBeforeMs?: number,
 ): Promise<Position> {
   const messageId = copyId(message, sharedFilter);
   return log.append({
@@ -49,15 +50,20 @@ export async function copyTo(
   });
 }
 
+interface ShareGroupsOfFilter {
+  /** Subscriptions of all groups. */
+  readonly shared: readonly SubscriberKey[];
+  readonly online: readonly OnlineClient[];
+  readonly retainSeconds: number;
+}
+
 /**
  * Gives a message to one online member of each share group of a filter. [MQTT-4.8.2-1] A group of which nobody
  * is online gets it when the first member returns.
  */
 export async function assignShared(
-  shared: readonly SubscriberKey[],
-  online: readonly OnlineClient[],
   message: Message,
-  retainSeconds: number,
+  { shared, online, retainSeconds }: ShareGroupsOfFilter,
   dependencies: Pick<PacketEdgeDependencies, 'log' | 'assignments'>,
 ): Promise<AddressedSignal[]> {
   const addressed: AddressedSignal[] = [];
@@ -72,7 +78,7 @@ export async function assignShared(
     const position = assignmentPosition(message);
     const { assignments } = dependencies;
     const owner = await assignments.assign(sharedFilter, position, { clientId, incarnation }, retainSeconds);
-    await copyTo(owner, sharedFilter, message, retainSeconds, dependencies);
+    await copyTo(owner, { message, sharedFilter, retainSeconds }, dependencies);
     const reachable = online.find((each) => each.clientId === owner.clientId);
     if (reachable === undefined) continue;
     const { carrier, connectionId } = reachable;
@@ -95,15 +101,20 @@ export async function copiesOf(
   return found;
 }
 
+interface Membership {
+  readonly subscriptions: readonly Subscription[];
+  /** What came before it is not for this member. */
+  readonly cursor: Position;
+  readonly retainSeconds: number;
+}
+
 /**
  * What was logged for a client's share groups while nobody of them was online is given to this member; and what
  * was given to it by somebody who died before it was put into its log.
  */
 export async function takeUnassigned(
   context: ConnectionContext,
-  subscriptions: readonly Subscription[],
-  cursor: Position,
-  retainSeconds: number,
+  { subscriptions, cursor, retainSeconds }: Membership,
   dependencies: PacketEdgeDependencies,
 ): Promise<void> {
   const { log, assignments, routes } = dependencies;
@@ -126,7 +137,8 @@ export async function takeUnassigned(
       const owner = known ?? (await assignments.assign(subscription.filter, position, member, retainSeconds));
       if (!isMember(owner) || copies.has(copyId(message, subscription.filter))) continue;
       const { position: _, log: __, ...plain } = message;
-      await copyTo(owner, subscription.filter, plain, retainSeconds, dependencies);
+      const copy = { message: plain, sharedFilter: subscription.filter, retainSeconds };
+      await copyTo(owner, copy, dependencies);
     }
   }
 }

@@ -85,7 +85,8 @@ class Reassignment {
     if (copies.has(id)) return;
     const notBeforeMs = this.#copiedAtMs === undefined ? undefined : this.#copiedAtMs + 1;
     const { log } = this.#dependencies;
-    const position = await copyTo(owner, sharedFilter, message, retainSeconds, { log }, notBeforeMs);
+    const copy = { message, sharedFilter, retainSeconds, notBeforeMs };
+    const position = await copyTo(owner, copy, { log });
     copies.add(id);
     this.#copiedAtMs = timeOf(position);
   }

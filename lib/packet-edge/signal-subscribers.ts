@@ -40,7 +40,7 @@ async function signalsOf(
     }
     // A look at all finds what a share group has not been given yet.
     if (shared.length === 0 || isAgain) continue;
-    addressed.push(...(await assignShared(shared, online, message, retainSeconds, dependencies)));
+    addressed.push(...(await assignShared(message, { shared, online, retainSeconds }, dependencies)));
   }
   return addressed;
 }

@@ -25,10 +25,3 @@ export function integer(
   const value = Number(text);
   return Number.isInteger(value) && value >= range.least && value <= range.most ? value : undefined;
 }
-
-/** Reads a body, also one that is larger than allowed: who sends it shall see the answer. */
-export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
