@@ -34,6 +34,7 @@ import { createRetainedMessages } from '#store/retained/retained-messages';
 import { createListenerStore } from '#store/routes/listeners';
 import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';
+import { createSessionIndex } from '#store/sessions/session-index';
 import { createSessionStore } from '#store/sessions/sessions';
 import { createShareAssignments } from '#store/share-groups/share-assignments';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
@@ -57,6 +58,7 @@ const requests = new Requests(queues, {
 });
 const dependencies: PacketEdgeDependencies = {
   sessions: createSessionStore(client, tables.sessions),
+  sessionIndex: createSessionIndex(client, tables.sessions),
   subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
   routes,
   router: createRouter(routes, { clock, cacheMs: 0, consistent: true }),
@@ -142,8 +144,9 @@ function kindOf(body: unknown): unknown {
 }
 
 async function handleListenerCheck(body: unknown): Promise<void> {
-  const { address } = parseListenerCheck(body);
-  const ended = await checkListener(address, dependencies);
+  const check = parseListenerCheck(body);
+  const { address } = check;
+  const ended = await checkListener(check, dependencies);
   if (ended === undefined) return;
   metrics.add('Connections.abandoned', ended);
   logger.warn('a listener is gone; what it left open was ended', { address, connections: ended });

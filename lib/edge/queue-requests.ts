@@ -49,6 +49,8 @@ const will = z.object({
 const listenerCheck = z.object({
   kind: z.literal('listenerCheck', { error: 'listenerCheck' }),
   address: z.string().check(z.minLength(1)),
+  goneSinceMs: z.optional(z.number()),
+  after: z.optional(z.string()),
 });
 
 const memberEnd = z.object({
@@ -98,7 +100,16 @@ export function parseWillRequest(body: unknown): WillRequest {
 
 /** @throws RefusedEventError */
 export function parseListenerCheck(body: unknown): ListenerCheck {
-  return read(listenerCheck, body, '{"kind": "listenerCheck", "address": …}');
+  const { goneSinceMs, after, ...check } = read(
+    listenerCheck,
+    body,
+    '{"kind": "listenerCheck", "address": …} and where to go on',
+  );
+  return {
+    ...check,
+    ...(goneSinceMs !== undefined && { goneSinceMs }),
+    ...(after !== undefined && { after }),
+  };
 }
 
 /** @throws RefusedEventError */

@@ -51,6 +51,10 @@ export interface ListenerCheck {
   readonly kind: 'listenerCheck';
   /** The URL of its queue. */
   readonly address: string;
+  /** It is gone, and was last heard of then, epoch milliseconds: what it has left open is being ended. */
+  readonly goneSinceMs?: number;
+  /** In the list of connected sessions: those up to there have been looked at. */
+  readonly after?: string;
 }
 
 /** A client whose packets AWS IoT Core carries is not connected to it any more. */

@@ -9,6 +9,7 @@ import type { RetainedMessages } from '#store/retained/retained-messages';
 import type { ListenerStore } from '#store/routes/listeners';
 import type { Router } from '#store/routes/router';
 import type { RouteStore } from '#store/routes/routes';
+import type { SessionIndex } from '#store/sessions/session-index';
 import type { SessionStore } from '#store/sessions/sessions';
 import type { ShareAssignments } from '#store/share-groups/share-assignments';
 import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
@@ -41,6 +42,7 @@ export type MessageReport =
 /** What the packet edge works with. */
 export interface PacketEdgeDependencies {
   readonly sessions: SessionStore;
+  readonly sessionIndex: Pick<SessionIndex, 'byStatus'>;
   readonly subscriptions: SubscriptionStore;
   readonly routes: RouteStore;
   /** Without a cache: what was subscribed a moment ago is found. */

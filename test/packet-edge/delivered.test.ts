@@ -132,7 +132,7 @@ describe('what the packet edge has delivered is on the session', () => {
     await send(connection, 1, 1);
     await connection.acknowledge(nowMs, 'puback', 1);
     nowMs += 60 * SECOND;
-    await checkListener('gone', edge);
+    await checkListener({ kind: 'listenerCheck', address: 'gone' }, edge);
     expect(await seen()).toEqual([1, 1]);
   });
 });

@@ -10,6 +10,7 @@ import { createRetainedMessages } from '#store/retained/retained-messages';
 import { createListenerStore } from '#store/routes/listeners';
 import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';
+import { createSessionIndex } from '#store/sessions/session-index';
 import { createSessionStore } from '#store/sessions/sessions';
 import { createShareAssignments } from '#store/share-groups/share-assignments';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
@@ -52,6 +53,7 @@ export function packetEdge(
   const removedAddresses: string[] = [];
   return {
     sessions: createSessionStore(client, names.sessions),
+    sessionIndex: createSessionIndex(client, names.sessions),
     subscriptions: createSubscriptionStore(client, names.subscriptions, { clock }),
     routes,
     router: createRouter(routes, { clock, cacheMs: 0, consistent: true }),

@@ -4,7 +4,6 @@ import type { Session } from '#session/session';
 import { getAll } from '../get-all.ts';
 import { conditional, request, unlessContended, untilUncontended } from '../request.ts';
 import { revisionPut } from '../revision-put.ts';
-import { connectedClients } from './connected-clients.ts';
 import { fromItem, toItem } from './session-item.ts';
 
 export { fromItem } from './session-item.ts';
@@ -20,8 +19,6 @@ export interface SessionStore {
   get(clientId: string): Promise<Session | undefined>;
   /** Those of these clients that have one, each as it stands, in no order. */
   getMany(clientIds: readonly string[], reading?: SessionReading): Promise<Session[]>;
-  /** Client identifiers of the sessions that are connected, a page at a time; the index is a little late. */
-  connected(): AsyncIterable<readonly string[]>;
   /** Replaces the session if it still is at `expectedRevision`, undefined: if there is none. */
   write(session: Session, expectedRevision: number | undefined): Promise<SessionWrite>;
 }
@@ -52,8 +49,6 @@ export function createSessionStore(client: DynamoDBDocumentClient, table: string
       const keys = [...new Set(clientIds)].map((clientId) => ({ clientId }));
       return (await getAll(client, table, 'read sessions', keys, consistent)).map(fromItem);
     },
-
-    connected: () => connectedClients(client, table),
 
     async write(session, expectedRevision) {
       const command = new PutCommand(revisionPut(table, 'clientId', toItem(session), expectedRevision));
