@@ -1,4 +1,4 @@
-import { recordHistory } from '#edge/record-history';
+import { recordHistory } from '#edge/records/record-history';
 import type { Consumed } from '#store/capacity';
 import { createHistoryStore } from '#store/history/history';
 import { createStatisticsStore } from '#store/statistics/statistics';

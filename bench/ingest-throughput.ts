@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { ingest } from '#edge/ingest';
+import { ingest } from '#edge/messages/ingest';
 import { type Random, seededRandom } from '#local/random';
 import type { Message } from '#session/message';
 import { positionOf } from '#session/position';

@@ -1,7 +1,7 @@
 import { type NextRun, nextRun } from '#delivery/next-run';
 import type { PumpDependencies } from '#delivery/ports';
 import { type PumpPurpose, type PumpResult, pump } from '#delivery/pump';
-import { ingest } from '#edge/ingest';
+import { ingest } from '#edge/messages/ingest';
 import type { Message } from '#session/message';
 import { choosePolicy } from '#session/policy';
 import type { Consumed } from '#store/capacity';

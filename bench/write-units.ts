@@ -1,4 +1,4 @@
-import { ingest } from '#edge/ingest';
+import { ingest } from '#edge/messages/ingest';
 import { seededRandom } from '#local/random';
 import { createMessageLog } from '#store/messages/message-log';
 import { createRouter } from '#store/routes/router';

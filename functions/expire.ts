@@ -1,12 +1,12 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent, SQSBatchResponse } from 'aws-lambda';
-import type { EndedSession } from '#edge/ended-session';
 import { parseRouteCheck } from '#edge/queue-requests';
+import { publishEvents } from '#edge/records/session-events';
 import { Requests } from '#edge/requests';
 import { checkRoute } from '#edge/route-check';
-import { cleanUp } from '#edge/session-end';
-import { publishEvents } from '#edge/session-events';
+import type { EndedSession } from '#edge/session-end/ended-session';
+import { cleanUp } from '#edge/session-end/session-end';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';

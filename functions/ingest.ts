@@ -1,8 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
-import { furtherLook } from '#edge/further-look';
-import { ingest } from '#edge/ingest';
-import { parsePublishedMessage } from '#edge/published-message';
+import { furtherLook } from '#edge/messages/further-look';
+import { ingest } from '#edge/messages/ingest';
+import { parsePublishedMessage } from '#edge/messages/published-message';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';

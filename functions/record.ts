@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { type RecordedWrite, readWrite, recordHistory } from '#edge/record-history';
-import { publishEvents } from '#edge/session-events';
+import { type RecordedWrite, readWrite, recordHistory } from '#edge/records/record-history';
+import { publishEvents } from '#edge/records/session-events';
 import { environmentVariable } from '#lambda/environment';
 import { handleStreamBatch } from '#lambda/stream-batch';
 import { sessionWriteFrom } from '#lambda/stream-records';

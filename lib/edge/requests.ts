@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Position } from '#session/position';
-import type { FurtherLook } from './further-look.ts';
+import type { FurtherLook } from './messages/further-look.ts';
 
 /** Asks for a delivery run. */
 export interface DeliveryRequest {

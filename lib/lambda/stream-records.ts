@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import type { EndedSession } from '#edge/ended-session';
+import type { EndedSession } from '#edge/session-end/ended-session';
 import type { SessionWrite } from '#history/derive';
 import type { Session } from '#session/session';
 import { fromImage, type StreamImage } from '#store/sessions/sessions';

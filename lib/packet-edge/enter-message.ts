@@ -1,4 +1,4 @@
-import { ingest } from '#edge/ingest';
+import { ingest } from '#edge/messages/ingest';
 import type { Message } from '#session/message';
 import { announceOnline } from './announce-online.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';

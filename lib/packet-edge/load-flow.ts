@@ -1,4 +1,4 @@
-import { takeOverDelivered } from '#edge/take-over-delivered';
+import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
 import type { ConnectionContext } from '#packets/exchange';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { confirm, sendAgain } from '#session/flow/outbound';

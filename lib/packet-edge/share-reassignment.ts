@@ -1,5 +1,5 @@
 import type { MemberEnd } from '#edge/requests';
-import { takeOverDelivered } from '#edge/take-over-delivered';
+import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
 import type { Flow } from '#session/flow/flow';
 import { isTaken } from '#session/flow/reading';
 import { type Message, messageHasExpired } from '#session/message';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EdgeDependencies } from '#edge/dependencies';
-import { handleLifecycleEvent } from '#edge/lifecycle';
-import { parseLifecycleEvent } from '#edge/lifecycle-event';
+import { handleLifecycleEvent } from '#edge/lifecycle/lifecycle';
+import { parseLifecycleEvent } from '#edge/lifecycle/lifecycle-event';
 import { subscriptionsOfLife } from '#session/due';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
 import type { Session } from '#session/session';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { furtherLook } from '#edge/further-look';
+import { furtherLook } from '#edge/messages/further-look';
 
 const MESSAGE = { topic: 'a/b', messageId: 'm', payload: '' };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EdgeDependencies } from '#edge/dependencies';
-import { repairLookUp } from '#edge/repair';
+import { repairLookUp } from '#edge/lifecycle/repair';
 import { checkRoute } from '#edge/route-check';
-import { cleanUp } from '#edge/session-end';
+import { cleanUp } from '#edge/session-end/session-end';
 import { createFlowStore } from '#store/inflight/flows';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Edge, SECOND, START_MS } from './edge.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedEventError } from '#edge/errors';
-import { parseDeclaration, parseLifecycleEvent } from '#edge/lifecycle-event';
+import { parseDeclaration, parseLifecycleEvent } from '#edge/lifecycle/lifecycle-event';
 import {
   parseDeliveryRequest,
   parseLookUpRequest,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repairLookUp } from '#edge/repair';
+import { repairLookUp } from '#edge/lifecycle/repair';
 import { exists, newestConnection } from '#session/session';
 import { Edge, SECOND, START_MS } from './edge.ts';
 import { useTables } from './started-tables.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedEventError } from '#edge/errors';
-import { parsePublishedMessage } from '#edge/published-message';
+import { parsePublishedMessage } from '#edge/messages/published-message';
 
 const SECRET = 'the secret of the payload';
 const payloadOf = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type RecordedWrite, type RecordHistoryDependencies, recordHistory } from '#edge/record-history';
+import {
+  type RecordedWrite,
+  type RecordHistoryDependencies,
+  recordHistory,
+} from '#edge/records/record-history';
 import type { PublishedEvent } from '#history/event-schemas';
 import { createHistoryStore } from '#store/history/history';
 import { createStatisticsStore } from '#store/statistics/statistics';

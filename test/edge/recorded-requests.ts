@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { FurtherLook } from '#edge/further-look';
+import type { FurtherLook } from '#edge/messages/further-look';
 import { type CarrierEnd, type MemberEnd, Requests, type SignalRequest } from '#edge/requests';
 
 export interface Recorded {

@@ -1,4 +1,4 @@
-import { type RecordedWrite, readWrite } from '#edge/record-history';
+import { type RecordedWrite, readWrite } from '#edge/records/record-history';
 import type { Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { SessionStore } from '#store/sessions/sessions';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EndedSession } from '#edge/ended-session';
-import { cleanUp, type SessionEndDependencies } from '#edge/session-end';
+import type { EndedSession } from '#edge/session-end/ended-session';
+import { cleanUp, type SessionEndDependencies } from '#edge/session-end/session-end';
 import type { EventDetails } from '#history/event-schemas';
 import { positionAt } from '#session/position';
 import type { Session } from '#session/session';

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { publishEvents } from '#edge/session-events';
+import { publishEvents } from '#edge/records/session-events';
 import type { PublishedEvent } from '#history/event-schemas';
 
 const client = new EventBridgeClient({ region: 'us-east-1' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repairLookUp } from '#edge/repair';
+import { repairLookUp } from '#edge/lifecycle/repair';
 import { positionAt } from '#session/position';
 import { retainSeconds } from '#session/retention';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tellDelivered } from '#edge/delivered-run';
-import { endEvent } from '#edge/end-announcement';
+import { tellDelivered } from '#edge/records/delivered-run';
+import { endEvent } from '#edge/session-end/end-announcement';
 import { type DetailType, EVENT_SCHEMAS, type PublishedEvent } from '#history/event-schemas';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';

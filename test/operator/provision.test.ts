@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { cleanUp } from '#edge/session-end';
+import { cleanUp } from '#edge/session-end/session-end';
 import { type Provisioned, provision } from '#operator/provision/provision';
 import type { WantedSession } from '#operator/provision/wanted';
 import { positionAt } from '#session/position';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IPublishPacket, Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import { pump } from '#delivery/pump';
-import { tellDelivered } from '#edge/delivered-run';
+import { tellDelivered } from '#edge/records/delivered-run';
 import { traceMessage } from '#operator/trace/trace';
 import type { TraceView } from '#operator/trace/trace-view';
 import type { Message } from '#session/message';

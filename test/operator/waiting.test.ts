@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IPublishPacket } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import { pump } from '#delivery/pump';
-import { countLost } from '#edge/lost-messages';
+import { countLost } from '#edge/session-end/lost-messages';
 import { readSession } from '#operator/look-ups/session-view';
 import { traceMessage } from '#operator/trace/trace';
 import { countWaiting, type WaitingMessage, waitingMessages, waitingPage } from '#operator/waiting/waiting';

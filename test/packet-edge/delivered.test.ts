@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { takeOverDelivered } from '#edge/take-over-delivered';
+import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
 import { enterMessage } from '#packet-edge/enter-message';
 import { checkListener, heartbeat } from '#packet-edge/listeners';
 import { deliveredInAll } from '#session/delivered-in-all';

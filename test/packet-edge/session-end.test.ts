@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { EndedSession } from '#edge/ended-session';
-import { cleanUp } from '#edge/session-end';
+import type { EndedSession } from '#edge/session-end/ended-session';
+import { cleanUp } from '#edge/session-end/session-end';
 import type { EventDetails } from '#history/event-schemas';
 import { enterMessage } from '#packet-edge/enter-message';
 import type { QoS } from '#session/message';

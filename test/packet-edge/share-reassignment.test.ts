@@ -3,7 +3,7 @@ import type { Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { parseMemberEnd } from '#edge/queue-requests';
 import type { MemberEnd } from '#edge/requests';
-import { cleanUp } from '#edge/session-end';
+import { cleanUp } from '#edge/session-end/session-end';
 import { REASSIGNED_MESSAGES } from '#packet-edge/limits';
 import { reassignShared } from '#packet-edge/share-reassignment';
 import { createShareGroupStore } from '#store/share-groups/share-groups';

@@ -1,4 +1,4 @@
-import type { SessionNotice } from '#edge/notice';
+import type { SessionNotice } from '#edge/lifecycle/notice';
 import { eventually } from '#test/local/eventually';
 import { NOTICE_TOPIC } from './configuration.ts';
 import type { Device } from './fleet.ts';

@@ -1,6 +1,6 @@
 import { addDropsTo } from '#edge/add-drops';
 import { ContendedSessionError } from '#edge/errors';
-import { takeOverDelivered } from '#edge/take-over-delivered';
+import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
 import type { Drops } from '#session/drops';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { giveUp } from '#session/flow/reading';

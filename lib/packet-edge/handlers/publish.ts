@@ -1,4 +1,4 @@
-import { appendsOf } from '#edge/ingest';
+import { appendsOf } from '#edge/messages/ingest';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { PublishPacket } from '#packets/types';
 import type { Flow } from '#session/flow/flow';

@@ -1,4 +1,4 @@
-import type { EdgeDependencies } from './dependencies.ts';
+import type { EdgeDependencies } from '../dependencies.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 
 /**

@@ -1,13 +1,13 @@
 import type { Connection } from '#session/connection';
 import { choosePolicy } from '#session/policy';
-import { afterChange } from './after-change.ts';
-import { changeSession } from './change-session.ts';
-import type { EdgeDependencies } from './dependencies.ts';
+import { afterChange } from '../after-change.ts';
+import { changeSession } from '../change-session.ts';
+import type { EdgeDependencies } from '../dependencies.ts';
+import { backoffSeconds } from '../requests.ts';
 import { doubtResumed } from './doubt-resumed.ts';
 import type { ConnectedEvent, DisconnectedEvent } from './lifecycle-event.ts';
 import { type BrokerFacts, lookUpBrokerSession, lookUpConnection } from './look-up.ts';
 import { tellSession } from './notice.ts';
-import { backoffSeconds } from './requests.ts';
 
 /** Before a failed look-up is tried again. */
 export const LOOK_UP_RETRY_SECONDS = 15;

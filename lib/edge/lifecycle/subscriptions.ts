@@ -6,12 +6,12 @@ import { positionAt } from '#session/position';
 import { exists, newestConnection, type Session } from '#session/session';
 import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
 import { IOT_CORE_LIMITS } from '#session/topic-name';
-import { afterChange, groupMember, routeSubscription } from './after-change.ts';
-import { changeSession } from './change-session.ts';
+import { afterChange, groupMember, routeSubscription } from '../after-change.ts';
+import { changeSession } from '../change-session.ts';
+import type { EdgeDependencies } from '../dependencies.ts';
+import { RefusedEventError } from '../errors.ts';
 import { LOOK_UP_RETRY_SECONDS } from './connections.ts';
-import type { EdgeDependencies } from './dependencies.ts';
 import { doubtResumed } from './doubt-resumed.ts';
-import { RefusedEventError } from './errors.ts';
 import type { SubscriptionEvent } from './lifecycle-event.ts';
 
 /** A SUBSCRIBE so soon after CONNECT may be what the look-up of the connection has seen. */

@@ -1,10 +1,10 @@
 import { exists, newestConnection } from '#session/session';
-import { afterChange } from './after-change.ts';
-import { changeSession } from './change-session.ts';
+import { afterChange } from '../after-change.ts';
+import { changeSession } from '../change-session.ts';
+import type { EdgeDependencies } from '../dependencies.ts';
+import { backoffSeconds } from '../requests.ts';
 import { LOOK_UP_RETRY_SECONDS } from './connections.ts';
-import type { EdgeDependencies } from './dependencies.ts';
 import { lookUpConnection } from './look-up.ts';
-import { backoffSeconds } from './requests.ts';
 
 /** About two hours in all; then the policy's values stay. */
 const ATTEMPTS = 12;

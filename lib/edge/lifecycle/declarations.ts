@@ -1,12 +1,12 @@
 import { endOf, startOf } from '#session/connection';
 import { newestConnection, type Session } from '#session/session';
-import { afterChange } from './after-change.ts';
-import { changeSession } from './change-session.ts';
-import type { EdgeDependencies } from './dependencies.ts';
-import { RefusedEventError } from './errors.ts';
+import { afterChange } from '../after-change.ts';
+import { changeSession } from '../change-session.ts';
+import type { EdgeDependencies } from '../dependencies.ts';
+import { RefusedEventError } from '../errors.ts';
+import { backoffSeconds } from '../requests.ts';
 import { type DeclaredEvent, parseDeclaration } from './lifecycle-event.ts';
 import { tellSession } from './notice.ts';
-import { backoffSeconds } from './requests.ts';
 
 /** A declaration may come before the event of its connection by this many tries, doubling from a second. */
 const ATTEMPTS = 6;

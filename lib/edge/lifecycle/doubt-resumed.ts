@@ -1,7 +1,7 @@
 import type { Connection } from '#session/connection';
-import { afterChange } from './after-change.ts';
-import { changeSession } from './change-session.ts';
-import type { EdgeDependencies } from './dependencies.ts';
+import { afterChange } from '../after-change.ts';
+import { changeSession } from '../change-session.ts';
+import type { EdgeDependencies } from '../dependencies.ts';
 
 /**
  * The subscriptions that the broker listed may be those that the client made on this very connection, and so

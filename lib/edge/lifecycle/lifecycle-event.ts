@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { NEVER } from '#session/expiry';
 import { checkTopicName, IOT_CORE_LIMITS } from '#session/topic-name';
-import { clientId } from './client-identifier.ts';
-import { RefusedEventError } from './errors.ts';
-import { problemsOf } from './problems.ts';
+import { clientId } from '../client-identifier.ts';
+import { RefusedEventError } from '../errors.ts';
+import { problemsOf } from '../problems.ts';
 
 /* Every `error` says what is allowed; what came and where is added by `problemsOf`. */
 

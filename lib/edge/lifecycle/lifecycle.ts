@@ -1,8 +1,8 @@
 import { choosePolicy } from '#session/policy';
+import type { EdgeDependencies } from '../dependencies.ts';
 import { handleCarrierEvent } from './carrier-event.ts';
 import { handleConnected, handleDisconnected } from './connections.ts';
 import { handleDeclared } from './declarations.ts';
-import type { EdgeDependencies } from './dependencies.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import { handleSubscriptions } from './subscriptions.ts';
 

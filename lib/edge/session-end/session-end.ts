@@ -14,11 +14,11 @@ import type { RouteStore } from '#store/routes/routes';
 import type { SessionStore } from '#store/sessions/sessions';
 import type { ShareGroupStore } from '#store/share-groups/share-groups';
 import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
-import { groupMember } from './after-change.ts';
+import { groupMember } from '../after-change.ts';
+import type { Requests } from '../requests.ts';
 import { endEvent, lostEntry } from './end-announcement.ts';
 import type { EndedSession } from './ended-session.ts';
 import { countLost } from './lost-messages.ts';
-import type { Requests } from './requests.ts';
 import { takeOverDelivered } from './take-over-delivered.ts';
 
 export interface SessionEndDependencies {
