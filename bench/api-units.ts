@@ -1,5 +1,5 @@
-import { observeCapacity } from '#store/capacity';
 import { createMessageLog } from '#store/messages/message-log';
+import { observeCapacity } from '#store/requests/capacity';
 import { createStatisticsStore } from '#store/statistics/statistics';
 import { apiDependencies, asker } from '#test/api/api-on-tables';
 import { ownDynamoDb } from '#test/store/shared-dynamodb';

@@ -1,4 +1,4 @@
-import type { Consumed } from '#store/capacity';
+import type { Consumed } from '#store/requests/capacity';
 import type { TestTables } from '#test/store/tables';
 import { type Figure, judged, type Line, type Measured, stated } from './figure.ts';
 import type { Progress } from './progress.ts';

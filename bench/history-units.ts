@@ -1,6 +1,6 @@
 import { recordHistory } from '#edge/records/record-history';
-import type { Consumed } from '#store/capacity';
 import { createHistoryStore } from '#store/history/history';
+import type { Consumed } from '#store/requests/capacity';
 import { createStatisticsStore } from '#store/statistics/statistics';
 import { RecordedWrites } from '#test/edge/recorded-writes';
 import type { TestTables } from '#test/store/tables';

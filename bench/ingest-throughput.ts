@@ -5,7 +5,7 @@ import type { Message } from '#session/message';
 import { positionOf } from '#session/position';
 import { logKey, toItem } from '#store/messages/message-item';
 import { createMessageLog } from '#store/messages/message-log';
-import type { Item } from '#store/request';
+import type { Item } from '#store/requests/request';
 import { toItem as toRouteItem } from '#store/routes/route-item';
 import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import mqtt, { type Packet } from 'mqtt-packet';
 import { handlePackets } from '#packet-edge/handle-packets';
 import type { ConnectionContext, PacketsResponse } from '#packets/exchange';
-import type { Consumed } from '#store/capacity';
+import type { Consumed } from '#store/requests/capacity';
 import { packetEdge } from '#test/packet-edge/dependencies';
 import type { TestTables } from '#test/store/tables';
 import { Ledger } from './tables.ts';

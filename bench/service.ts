@@ -4,7 +4,7 @@ import { type PumpPurpose, type PumpResult, pump } from '#delivery/pump';
 import { ingest } from '#edge/messages/ingest';
 import type { Message } from '#session/message';
 import { choosePolicy } from '#session/policy';
-import type { Consumed } from '#store/capacity';
+import type { Consumed } from '#store/requests/capacity';
 import { createRouter } from '#store/routes/router';
 import { Edge } from '#test/edge/edge';
 import type { TestTables } from '#test/store/tables';

@@ -1,6 +1,6 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Consumed, observeCapacity } from '#store/capacity';
-import type { Item } from '#store/request';
+import { type Consumed, observeCapacity } from '#store/requests/capacity';
+import type { Item } from '#store/requests/request';
 import { ownDynamoDb } from '#test/store/shared-dynamodb';
 import { startTables, type TestTables } from '#test/store/tables';
 import type { Progress } from './progress.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { positionOf } from '#session/position';
-import { ByteReader, ByteWriter } from '#store/compact-bytes';
+import { ByteReader, ByteWriter } from '#store/encoding/compact-bytes';
 import { fromItem, toItem } from '#store/inflight/flow-item';
 import { randomSeed } from '#test/session/random-seed';
 

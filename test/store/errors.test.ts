@@ -7,9 +7,9 @@ import {
   StoreRefusedError,
   translateError,
 } from '#store/errors';
-import { getAll } from '#store/get-all';
 import { tableNamesFrom } from '#store/names';
-import { untilUncontended } from '#store/request';
+import { getAll } from '#store/requests/get-all';
+import { untilUncontended } from '#store/requests/request';
 import { createRouteStore } from '#store/routes/routes';
 import { createSessionStore, fromItem } from '#store/sessions/sessions';
 import { clientOf, localClient, refusing, saying, stopTold } from './told-dynamodb.ts';

@@ -5,7 +5,7 @@ import type { Message } from '#session/message';
 import { LOG_START, positionAt, positionOf } from '#session/position';
 import { createMessageLog } from '#store/messages/message-log';
 import type { TableNames } from '#store/names';
-import type { Item } from '#store/request';
+import type { Item } from '#store/requests/request';
 import { toItem } from '#store/routes/route-item';
 import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Consumed, observeCapacity } from '#store/capacity';
+import { type Consumed, observeCapacity } from '#store/requests/capacity';
 
 export interface Units {
   readonly readUnits: number;

@@ -11,7 +11,7 @@ import { type SessionEvent, transition } from '#session/transition';
 import { toItem } from '#store/inflight/flow-item';
 import { createFlowStore } from '#store/inflight/flows';
 import type { TableNames } from '#store/names';
-import type { Item } from '#store/request';
+import type { Item } from '#store/requests/request';
 import { createRetainedMessages } from '#store/retained/retained-messages';
 import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntryType, HistoryEntry } from '#history/entry';
 import { positionAt, TIME_CHARACTERS, timeOf } from '#session/position';
 import { StoreItemError } from '../errors.ts';
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 
 /**
  * Of what happens at one time: the life that ends for the next one before that begins, a connection before its

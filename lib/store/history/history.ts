@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EntryChanges, HistoryEntry } from '#history/entry';
-import { type Item, request } from '../request.ts';
-import { type Write, writeAll } from '../write-all.ts';
+import { type Item, request } from '../requests/request.ts';
+import { type Write, writeAll } from '../requests/write-all.ts';
 import { entryFromItem, entryKey, historyItem } from './history-item.ts';
 
 export interface HistoryStoreOptions {

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { conditional, type Item, request } from '../request.ts';
+import { conditional, type Item, request } from '../requests/request.ts';
 
 /** The newest connection of one client that AWS IoT Core carries. */
 export interface Carriage {

@@ -1,11 +1,11 @@
 import type { Flow } from '#session/flow/flow';
 import { type Position, timeOf } from '#session/position';
-import { ByteReader, ByteWriter } from '../compact-bytes.ts';
+import { ByteReader, ByteWriter } from '../encoding/compact-bytes.ts';
+import { fullIdentifier, shortIdentifier } from '../encoding/identifiers.ts';
+import { readPosition, writePosition } from '../encoding/position-bytes.ts';
+import { fullPosition, shortPosition } from '../encoding/positions.ts';
 import { StoreItemError } from '../errors.ts';
-import { fullIdentifier, shortIdentifier } from '../identifiers.ts';
-import { readPosition, writePosition } from '../position-bytes.ts';
-import { fullPosition, shortPosition } from '../positions.ts';
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 import { outboundFromBytes, outboundToBytes } from './flow-outbound.ts';
 
 const PACKET_ID_BYTES = 2;

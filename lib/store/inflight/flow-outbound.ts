@@ -1,7 +1,7 @@
 import type { Outbound } from '#session/flow/flow';
-import { ByteReader, ByteWriter } from '../compact-bytes.ts';
+import { ByteReader, ByteWriter } from '../encoding/compact-bytes.ts';
+import { readPosition, writePosition } from '../encoding/position-bytes.ts';
 import { StoreItemError } from '../errors.ts';
-import { readPosition, writePosition } from '../position-bytes.ts';
 
 /** Bits of the byte in which an outbound message has its yes and no. */
 const IS_QOS_2 = 1;

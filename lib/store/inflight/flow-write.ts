@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Flow } from '#session/flow/flow';
-import type { Item } from '../request.ts';
-import { revisionPut } from '../revision-put.ts';
+import type { Item } from '../requests/request.ts';
+import { revisionPut } from '../requests/revision-put.ts';
 import { fromItem, toItem } from './flow-item.ts';
 
 export type FlowWrite =

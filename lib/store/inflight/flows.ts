@@ -1,6 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Flow } from '#session/flow/flow';
-import { conditional, request, unlessContended, untilUncontended } from '../request.ts';
+import { conditional, request, unlessContended, untilUncontended } from '../requests/request.ts';
 import { fromItem } from './flow-item.ts';
 import { type FlowWrite, flowPut, notWritten } from './flow-write.ts';
 

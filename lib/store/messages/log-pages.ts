@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { LOG_END, type Position } from '#session/position';
-import { request } from '../request.ts';
+import { request } from '../requests/request.ts';
 import { type FoundMessage, fromItem, logKey } from './message-item.ts';
 
 export interface LogPageRead {

@@ -1,4 +1,4 @@
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 import type { FoundMessage } from './message-item.ts';
 
 /** Merges the shards of a log into one, by position. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LoggedMessage, UserProperty } from '#session/message';
 import { timeOf } from '#session/position';
 import { StoreItemError } from '../errors.ts';
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 
 /** The part of a filter's log; what follows the last `#` has none itself, so two filters never share a key. */
 export function logKey(filter: string, shard: number): string {

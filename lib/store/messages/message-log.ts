@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { consistentFromMs } from '#session/append-time';
 import { LOG_END, type Position, positionOf } from '#session/position';
-import { request } from '../request.ts';
+import { request } from '../requests/request.ts';
 import { appendInTime } from './append-in-time.ts';
 import { type Append, logPuts } from './log-put.ts';
 import { mergeByPosition } from './merge-by-position.ts';

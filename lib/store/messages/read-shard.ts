@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { behind, type Position, positionAt } from '#session/position';
-import { type Item, request } from '../request.ts';
+import { type Item, request } from '../requests/request.ts';
 
 export interface ShardRead {
   readonly client: DynamoDBDocumentClient;

@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { LoggedMessage } from '#session/message';
 import type { Position } from '#session/position';
-import { request } from '../request.ts';
+import { request } from '../requests/request.ts';
 import { fromItem, toItem } from './message-item.ts';
 
 /** The messages of wills, each until it has been published or dropped. They lie beside the message log. */

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { startsWithWildcard } from '#session/topic-filter';
-import { queryPages } from '../query.ts';
-import { type Item, request } from '../request.ts';
+import { queryPages } from '../requests/query.ts';
+import { type Item, request } from '../requests/request.ts';
 import { FIRST_LEVELS_LOG, firstLevelFromItem, firstLevelOf, keyOf, retainedLogOf } from './retained-item.ts';
 
 type Pages = AsyncGenerator<readonly Item[], void, undefined>;

@@ -1,7 +1,7 @@
 import type { Message } from '#session/message';
 import { StoreItemError } from '../errors.ts';
 import { fromItem as messageFromItem, toItem as messageToItem } from '../messages/message-item.ts';
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 
 /** In no topic and no log of a filter: `+` with something that is no number behind the `#`. */
 export const FIRST_LEVELS_LOG = '+#retained';

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Message, messageHasExpired } from '#session/message';
 import { matches } from '#session/topic-filter';
-import { conditional, type Item } from '../request.ts';
+import { conditional, type Item } from '../requests/request.ts';
 import { retainedCandidates } from './retained-candidates.ts';
 import { fromItem, removedItem, toItem } from './retained-item.ts';
 import { ensureFirstLevel, retainedPut } from './retained-put.ts';

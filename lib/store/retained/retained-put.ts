@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '#session/message';
-import { type Item, request } from '../request.ts';
+import { type Item, request } from '../requests/request.ts';
 import { readRetained } from './retained-candidates.ts';
 import { firstLevelKey, firstLevelOf, removedItem, toItem } from './retained-item.ts';
 

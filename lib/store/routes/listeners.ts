@@ -1,6 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { queryAll } from '../query.ts';
-import { request } from '../request.ts';
+import { queryAll } from '../requests/query.ts';
+import { request } from '../requests/request.ts';
 
 /** The kind of route items under which listener processes are kept. */
 const LISTENER = 'listener';

@@ -1,4 +1,4 @@
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 
 /** A filter that has a durable subscriber: messages that match it are logged. */
 export interface Route {

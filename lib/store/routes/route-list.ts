@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { hasExpired } from '#session/expiry';
-import { request } from '../request.ts';
+import { request } from '../requests/request.ts';
 import { fromItem, keyOf, type Route } from './route-item.ts';
 
 export interface RouteListPage {

@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { hasExpired } from '#session/expiry';
 import { shapeOf } from '#session/shape';
-import { getAll } from '../get-all.ts';
-import { queryAll } from '../query.ts';
-import { conditional, type Item, request, untilUncontended } from '../request.ts';
+import { getAll } from '../requests/get-all.ts';
+import { queryAll } from '../requests/query.ts';
+import { conditional, type Item, request, untilUncontended } from '../requests/request.ts';
 import { fromItem, keyOf, type Route, SHAPE, toItem } from './route-item.ts';
 
 export type { Route } from './route-item.ts';

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { request } from '../request.ts';
+import { request } from '../requests/request.ts';
 import { CLIENT_INDEX } from '../table-definitions.ts';
 
 export interface ClientPage {

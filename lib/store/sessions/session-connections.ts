@@ -1,8 +1,8 @@
 import type { Connection } from '#session/connection';
 import type { Declaration } from '#session/declaration';
-import { fullIdentifier, shortIdentifier } from '../identifiers.ts';
-import { fullPosition, shortPosition } from '../positions.ts';
-import { type StoredList, trimmed } from '../stored-list.ts';
+import { fullIdentifier, shortIdentifier } from '../encoding/identifiers.ts';
+import { fullPosition, shortPosition } from '../encoding/positions.ts';
+import { type StoredList, trimmed } from '../encoding/stored-list.ts';
 import { progressFromList, progressToList } from './session-progress.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Part, type PartRead, readMerged } from '../merged-parts.ts';
-import { request } from '../request.ts';
+import { type Part, type PartRead, readMerged } from '../requests/merged-parts.ts';
+import { request } from '../requests/request.ts';
 import { CLIENT_INDEX, CLIENT_SHARDS, STATUS_INDEX } from '../table-definitions.ts';
 import { sortableSeconds } from './session-item.ts';
 

@@ -4,10 +4,10 @@ import { NEVER } from '#session/expiry';
 import type { EndReason, Life } from '#session/life';
 import { newestConnection, type Session, timeToLive } from '#session/session';
 import type { Wills } from '#session/will';
+import { fullPosition, shortPosition } from '../encoding/positions.ts';
+import { type StoredList, trimmed } from '../encoding/stored-list.ts';
 import { StoreItemError } from '../errors.ts';
-import { fullPosition, shortPosition } from '../positions.ts';
-import type { Item } from '../request.ts';
-import { type StoredList, trimmed } from '../stored-list.ts';
+import type { Item } from '../requests/request.ts';
 import { CLIENT_SHARDS } from '../table-definitions.ts';
 import {
   connectionFromList,

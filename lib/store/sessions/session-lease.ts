@@ -1,5 +1,5 @@
 import type { Lease } from '#session/session';
-import { type StoredList, trimmed } from '../stored-list.ts';
+import { type StoredList, trimmed } from '../encoding/stored-list.ts';
 
 /** `[holder, untilMs, deliveredBefore]` */
 export function leaseToList({ holder, untilMs, deliveredBefore, ...forgotten }: Lease): StoredList {

@@ -1,7 +1,7 @@
 import { LOG_START, type Position } from '#session/position';
 import type { Progress } from '#session/progress';
-import { fullPosition, shortPosition } from '../positions.ts';
-import { type StoredList, trimmed } from '../stored-list.ts';
+import { fullPosition, shortPosition } from '../encoding/positions.ts';
+import { type StoredList, trimmed } from '../encoding/stored-list.ts';
 
 /** What null stands for. */
 export interface ImpliedProgress {

@@ -1,7 +1,7 @@
 import type { DueWill, SessionWill, Wills } from '#session/will';
-import { fullIdentifier, shortIdentifier } from '../identifiers.ts';
-import { fullPosition, shortPosition } from '../positions.ts';
-import type { StoredList } from '../stored-list.ts';
+import { fullIdentifier, shortIdentifier } from '../encoding/identifiers.ts';
+import { fullPosition, shortPosition } from '../encoding/positions.ts';
+import type { StoredList } from '../encoding/stored-list.ts';
 
 export interface StoredWills {
   readonly will?: StoredList;

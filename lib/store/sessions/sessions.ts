@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Session } from '#session/session';
-import { getAll } from '../get-all.ts';
-import { conditional, request, unlessContended, untilUncontended } from '../request.ts';
-import { revisionPut } from '../revision-put.ts';
+import { getAll } from '../requests/get-all.ts';
+import { conditional, request, unlessContended, untilUncontended } from '../requests/request.ts';
+import { revisionPut } from '../requests/revision-put.ts';
 import { fromItem, toItem } from './session-item.ts';
 
 export { fromItem } from './session-item.ts';

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Position } from '#session/position';
-import { queryAll } from '../query.ts';
-import { conditional } from '../request.ts';
+import { queryAll } from '../requests/query.ts';
+import { conditional } from '../requests/request.ts';
 
 /** A member of a share group: a client, in the life in which the message was given to it. */
 export interface AssignedMember {

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { earlier, type Position } from '#session/position';
-import { conditional, type Item, request, untilUncontended } from '../request.ts';
+import { conditional, type Item, request, untilUncontended } from '../requests/request.ts';
 import { fromItem, type GroupItem, type ShareGroup } from './share-group-item.ts';
 
 export type { ShareGroup } from './share-group-item.ts';

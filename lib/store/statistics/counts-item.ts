@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CounterChanges, GAUGES, type Gauge, type RecordedChanges, TOTALS } from '#history/counts';
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 import { changeExpiring, type Expiring, NONE_EXPIRING, readExpiring, writeExpiring } from './expiring.ts';
 
 /** The counts are kept in this many parts, so that several batches can be counted at once. */

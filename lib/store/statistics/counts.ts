@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Counts, type RecordedChanges, TOTALS, type Total, type Totals } from '#history/counts';
-import { queryAll } from '../query.ts';
-import { conditional, request, untilUncontended } from '../request.ts';
-import { revisionPut } from '../revision-put.ts';
+import { queryAll } from '../requests/query.ts';
+import { conditional, request, untilUncontended } from '../requests/request.ts';
+import { revisionPut } from '../requests/revision-put.ts';
 import {
   COUNTS_KIND,
   type CountsSlice,

@@ -1,5 +1,5 @@
 import type { ExpiryChange } from '#history/counts';
-import { ByteReader, ByteWriter } from '../compact-bytes.ts';
+import { ByteReader, ByteWriter } from '../encoding/compact-bytes.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Item, request } from '../request.ts';
-import { type Write, writeAll } from '../write-all.ts';
+import { type Item, request } from '../requests/request.ts';
+import { type Write, writeAll } from '../requests/write-all.ts';
 
 /** Advice as the store sees it: something with an id that stays the same for the same subject. */
 export interface StoredAdvice {

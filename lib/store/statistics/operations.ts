@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { conditional, type Item, request } from '../request.ts';
-import { revisionPut } from '../revision-put.ts';
+import { conditional, type Item, request } from '../requests/request.ts';
+import { revisionPut } from '../requests/revision-put.ts';
 
 /** Something that an operator asked for and that goes on in the background. */
 export interface Operation {

@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Totals } from '#history/counts';
-import { queryAll } from '../query.ts';
-import type { Item } from '../request.ts';
-import { type Write, writeAll } from '../write-all.ts';
+import { queryAll } from '../requests/query.ts';
+import type { Item } from '../requests/request.ts';
+import { type Write, writeAll } from '../requests/write-all.ts';
 
 /** What was counted at one time. */
 export interface StatisticsPoint {

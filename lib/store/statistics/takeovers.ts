@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { queryAll } from '../query.ts';
-import { conditional } from '../request.ts';
+import { queryAll } from '../requests/query.ts';
+import { conditional } from '../requests/request.ts';
 
 /** Clients whose connection was taken over a short while ago. */
 export interface TakeoverStore {

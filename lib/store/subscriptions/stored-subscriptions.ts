@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Subscription } from '#session/subscription';
-import { queryAll } from '../query.ts';
-import { revisionPut } from '../revision-put.ts';
+import { queryAll } from '../requests/query.ts';
+import { revisionPut } from '../requests/revision-put.ts';
 import { fromItem, type StoredSubscription, toItem } from './subscription-item.ts';
 
 /** All subscriptions of a client, of whatever incarnation. */

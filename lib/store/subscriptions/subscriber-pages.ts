@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isSubscribed, type Subscription } from '#session/subscription';
-import { getAll } from '../get-all.ts';
+import { getAll } from '../requests/get-all.ts';
 import { type SubscriberKey, subscriberKeys } from './filter-index.ts';
 import { fromItem } from './subscription-item.ts';
 

@@ -1,7 +1,7 @@
 import { isSubscribed, optionsOf, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import { StoreItemError } from '../errors.ts';
-import type { Item } from '../request.ts';
+import type { Item } from '../requests/request.ts';
 
 /** A subscription with what the store adds to it. */
 export interface StoredSubscription {

@@ -12,7 +12,7 @@ import {
   type Subscription,
   type SubscriptionChange,
 } from '#session/subscription';
-import { conditional, request, unlessContended, untilUncontended } from '../request.ts';
+import { conditional, request, unlessContended, untilUncontended } from '../requests/request.ts';
 import { listStored, subscriptionPut } from './stored-subscriptions.ts';
 import { type Subscribers, type SubscribersPage, subscribersOf } from './subscribers.ts';
 import { fromItem, type StoredSubscription } from './subscription-item.ts';

@@ -4,13 +4,13 @@ import { appendedInTime, appendTimeMs } from '#session/append-time';
 import type { Flow } from '#session/flow/flow';
 import type { Message } from '#session/message';
 import { type Position, positionOf, timeOf } from '#session/position';
-import { transacted } from '../cancellation.ts';
 import { type FlowWrite, flowPut, notWritten } from '../inflight/flow-write.ts';
 import { createFlowStore } from '../inflight/flows.ts';
 import { type Append, logPuts } from '../messages/log-put.ts';
 import { createMessageLog, type MessageLogOptions } from '../messages/message-log.ts';
 import type { TableNames } from '../names.ts';
-import { untilUncontended } from '../request.ts';
+import { transacted } from '../requests/cancellation.ts';
+import { untilUncontended } from '../requests/request.ts';
 import { ensureFirstLevel, retainedItemOf, retainedPut } from '../retained/retained-put.ts';
 
 /** As many as one transaction of 100 items takes besides the flow and a retained message, stragglers twice. */

@@ -1,10 +1,10 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Session } from '#session/session';
 import { changeSubscription, type SubscriptionChange } from '#session/subscription';
-import { transacted } from '../cancellation.ts';
 import type { TableNames } from '../names.ts';
-import { untilUncontended } from '../request.ts';
-import { revisionPut } from '../revision-put.ts';
+import { transacted } from '../requests/cancellation.ts';
+import { untilUncontended } from '../requests/request.ts';
+import { revisionPut } from '../requests/revision-put.ts';
 import { toItem } from '../sessions/session-item.ts';
 import { listStored, subscriptionPut } from '../subscriptions/stored-subscriptions.ts';
 

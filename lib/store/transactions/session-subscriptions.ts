@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Session } from '#session/session';
 import { changeSubscription, type Subscription, type SubscriptionChange } from '#session/subscription';
-import { transacted } from '../cancellation.ts';
 import type { TableNames } from '../names.ts';
-import { request, untilUncontended } from '../request.ts';
+import { transacted } from '../requests/cancellation.ts';
+import { request, untilUncontended } from '../requests/request.ts';
 import { statusShardOf } from '../sessions/session-item.ts';
 import { subscriptionPut } from '../subscriptions/stored-subscriptions.ts';
 import { fromItem } from '../subscriptions/subscription-item.ts';

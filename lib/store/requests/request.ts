@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { StoreContendedError, translateError } from './errors.ts';
+import { StoreContendedError, translateError } from '../errors.ts';
 
 /** An item as DynamoDB gives it back: nothing is known of it yet. */
 export type Item = Readonly<Record<string, unknown>>;

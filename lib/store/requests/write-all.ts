@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { StoreThrottledError } from './errors.ts';
+import { StoreThrottledError } from '../errors.ts';
 import { type Item, request } from './request.ts';
 
 /** As many as one BatchWriteItem takes. */

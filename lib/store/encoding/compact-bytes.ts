@@ -1,4 +1,4 @@
-import { StoreItemError } from './errors.ts';
+import { StoreItemError } from '../errors.ts';
 
 const STEP = 0x80;
 

@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { StoreRefusedError, StoreThrottledError, translateError } from './errors.ts';
+import { StoreRefusedError, StoreThrottledError, translateError } from '../errors.ts';
 import type { Item } from './request.ts';
 
 export type Transacted =
