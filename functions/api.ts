@@ -11,7 +11,7 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { createDeadLetterQueue } from '#operator/dead-letters/dead-letter-queue';
 import type { OperatorDependencies } from '#operator/dependencies';
-import { createSignalSender } from '#packet-edge/signal-queue';
+import { createSignalSender } from '#packet-edge/signals/signal-queue';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createHistoryStore } from '#store/history/history';

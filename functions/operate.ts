@@ -9,7 +9,7 @@ import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
 import { continueOperation, type OperationDependencies } from '#operator/acts/end-idle';
-import { createSignalSender } from '#packet-edge/signal-queue';
+import { createSignalSender } from '#packet-edge/signals/signal-queue';
 import { parseSessionConfiguration } from '#session/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createHistoryStore } from '#store/history/history';

@@ -1,9 +1,9 @@
 import { ingest } from '#edge/messages/ingest';
 import type { Message } from '#session/message';
-import { announceOnline } from './announce-online.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import type { Logged } from './signal-subscribers.ts';
+import { announceOnline } from './signals/announce-online.ts';
+import type { Logged } from './signals/signal-subscribers.ts';
 
 /** Tells those who are online of a message that is in the log, and hands it on to the broker. */
 export async function announce(

@@ -1,15 +1,15 @@
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { type Parsed, parsePacket } from '#packets/parse';
 import { REASON_CODES } from '#packets/reason-codes';
+import { endConnection } from './connections/end-connection.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';
-import { endConnection } from './end-connection.ts';
 import { FlowContendedError, TakenOverError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { refuseConnect } from './handlers/connack.ts';
 import { handlePacket } from './handlers/index.ts';
-import { look } from './look.ts';
 import { recordDrops } from './record-drops.ts';
 import { refusePacket } from './refuse-packet.ts';
+import { look } from './sending/look.ts';
 
 /** Lost races before the request is handed back to its carrier, which tries again later. */
 const ATTEMPTS = 20;

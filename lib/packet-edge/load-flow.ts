@@ -3,8 +3,8 @@ import type { ConnectionContext } from '#packets/exchange';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { confirm, sendAgain } from '#session/flow/outbound';
 import { LOG_START } from '#session/position';
+import { isNewest } from './connections/newest-connection.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';
-import { isNewest } from './newest-connection.ts';
 
 export type LoadedFlow =
   | {

@@ -1,4 +1,4 @@
-import { endConnection } from './end-connection.ts';
+import { endConnection } from './connections/end-connection.ts';
 import type { Exchange } from './exchange.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startListener } from '#listener/listener';
 import { handlePackets } from '#packet-edge/handle-packets';
-import { fireWill } from '#packet-edge/wills';
+import { fireWill } from '#packet-edge/wills/wills';
 import type { Signal } from '#packets/exchange';
 import { NEVER } from '#session/expiry';
 import type { SessionPolicy } from '#session/policy';

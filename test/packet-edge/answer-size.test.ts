@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Packet } from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { Exchange } from '#packet-edge/exchange';
-import { dispatchSignals } from '#packet-edge/signals';
+import { dispatchSignals } from '#packet-edge/signals/signals';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
+import { checkListener, heartbeat } from '#packet-edge/connections/listeners';
 import { enterMessage } from '#packet-edge/enter-message';
-import { checkListener, heartbeat } from '#packet-edge/listeners';
 import { deliveredInAll } from '#session/delivered-in-all';
 import type { QoS } from '#session/message';
 import { useTables } from '#test/edge/started-tables';

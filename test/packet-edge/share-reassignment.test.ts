@@ -5,7 +5,7 @@ import { parseMemberEnd } from '#edge/queue-requests';
 import type { MemberEnd } from '#edge/requests';
 import { cleanUp } from '#edge/session-end/session-end';
 import { REASSIGNED_MESSAGES } from '#packet-edge/limits';
-import { reassignShared } from '#packet-edge/share-reassignment';
+import { reassignShared } from '#packet-edge/share-groups/share-reassignment';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { useTables } from '#test/edge/started-tables';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';

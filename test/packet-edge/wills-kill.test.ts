@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
-import { fireWill } from '#packet-edge/wills';
+import { fireWill } from '#packet-edge/wills/wills';
 import { Killer } from '#test/edge/killed';
 import { useTables } from '#test/edge/started-tables';
 import { packetEdge } from './dependencies.ts';

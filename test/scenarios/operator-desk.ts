@@ -6,7 +6,7 @@ import { IotCoreBroker } from '#broker/iot-core';
 import { Requests } from '#edge/requests';
 import type { OperationDependencies } from '#operator/acts/end-idle';
 import type { OperatorDependencies } from '#operator/dependencies';
-import { createSignalSender } from '#packet-edge/signal-queue';
+import { createSignalSender } from '#packet-edge/signals/signal-queue';
 import { parseConfiguration } from '#session/configuration';
 import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';

@@ -1,5 +1,5 @@
-import { carrierFrom } from '#packet-edge/session-changes';
-import { dispatchSignals } from '#packet-edge/signals';
+import { carrierFrom } from '#packet-edge/connections/session-changes';
+import { dispatchSignals } from '#packet-edge/signals/signals';
 import { endOf } from '#session/connection';
 import { newestConnection, type Session } from '#session/session';
 import { edgeOf } from '#session/session-edge';

@@ -1,4 +1,4 @@
-import { dispatchSignals, onlineAmong } from '#packet-edge/signals';
+import { dispatchSignals, onlineAmong } from '#packet-edge/signals/signals';
 import { exists, newestConnection } from '#session/session';
 import { edgeOf } from '#session/session-edge';
 import type { Operator, OperatorDependencies } from '../dependencies.ts';

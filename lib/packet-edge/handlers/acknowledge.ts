@@ -3,8 +3,8 @@ import type { AcknowledgementPacket } from '#packets/types';
 import { release } from '#session/flow/inbound';
 import { acknowledge as acknowledgeIn } from '#session/flow/outbound';
 import type { Exchange } from '../exchange.ts';
-import { hasRoom } from '../look.ts';
-import { resend } from '../resend.ts';
+import { hasRoom } from '../sending/look.ts';
+import { resend } from '../sending/resend.ts';
 
 /** The client has got, or refused, a message: the handshake goes on or ends. */
 export async function acknowledge(

@@ -1,7 +1,7 @@
 import { REASON_CODES } from '#packets/reason-codes';
 import type { DisconnectPacket } from '#packets/types';
 import { changeInterval } from '#session/expiry';
-import { endConnection } from '../end-connection.ts';
+import { endConnection } from '../connections/end-connection.ts';
 import type { Exchange } from '../exchange.ts';
 import { refusePacket } from '../refuse-packet.ts';
 

@@ -12,7 +12,7 @@ import type { Exchange } from '../exchange.ts';
 import { MQTT_311_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM } from '../limits.ts';
 import { messageProperties } from '../message-properties.ts';
 import { refusePacket } from '../refuse-packet.ts';
-import { resolveTopic } from '../topic-alias.ts';
+import { resolveTopic } from './topic-alias.ts';
 
 function messageOf(packet: PublishPacket, topic: string, exchange: Exchange, atMs: number): Message {
   const { connectionId, context } = exchange;

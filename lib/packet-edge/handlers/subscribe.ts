@@ -3,12 +3,12 @@ import { REASON_CODES } from '#packets/reason-codes';
 import type { RequestedSubscription, SubscribePacket } from '#packets/types';
 import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import { parseSharedFilter } from '#session/topic-filter';
+import { leaveToNewest } from '../connections/leave-to-newest.ts';
 import { eachAtOnce, eachKeyAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
-import { leaveToNewest } from '../leave-to-newest.ts';
 import { FOUND_AFTER_MS } from '../limits.ts';
-import { type Granted, sendRetained } from '../retained.ts';
 import { routeSubscription } from '../route-subscription.ts';
+import { type Granted, sendRetained } from '../sending/retained.ts';
 
 function isAllowed({ filter }: RequestedSubscription): boolean {
   return Buffer.byteLength(filter) <= MAXIMUM_KEY_TEXT_BYTES;

@@ -6,8 +6,8 @@ import { messageHasExpired } from '#session/message';
 import type { Position } from '#session/position';
 import type { Subscription } from '#session/subscription';
 import type { FoundMessage } from '#store/messages/message-log';
-import type { Exchange } from './exchange.ts';
-import { packetPolicy } from './session-changes.ts';
+import { packetPolicy } from '../connections/session-changes.ts';
+import type { Exchange } from '../exchange.ts';
 
 /**
  * Counts what waits for a client that has returned against the limits of its policy, and lets give way what is

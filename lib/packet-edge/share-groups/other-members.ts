@@ -1,10 +1,10 @@
 import { exists } from '#session/session';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
-import type { PacketEdgeDependencies } from './dependencies.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
+import { subscriberPages } from '../signals/signal-subscribers.ts';
+import { type OnlineClient, onlineAmong } from '../signals/signals.ts';
 import { choose } from './share-groups.ts';
-import { subscriberPages } from './signal-subscribers.ts';
-import { type OnlineClient, onlineAmong } from './signals.ts';
 
 /** The members of a share group when one of them has left. */
 export interface OtherMembers {

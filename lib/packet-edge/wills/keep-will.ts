@@ -1,8 +1,8 @@
 import type { Will } from '#packets/types';
 import { positionOf } from '#session/position';
 import type { SessionWill } from '#session/will';
-import type { PacketEdgeDependencies } from './dependencies.ts';
-import { messageProperties } from './message-properties.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
+import { messageProperties } from '../message-properties.ts';
 
 /**
  * A connection may stand for as long as it likes, so nothing but its end can say when its will is not wanted

@@ -7,8 +7,8 @@ import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
 import type { SubscriberKey } from '#store/subscriptions/filter-index';
-import type { PacketEdgeDependencies } from './dependencies.ts';
-import type { AddressedSignal, OnlineClient } from './signals.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
+import type { AddressedSignal, OnlineClient } from '../signals/signals.ts';
 
 /** The same for every copy of a message, however late it was appended. */
 export function assignmentPosition({ receivedAtMs, messageId }: Message): Position {

@@ -6,7 +6,7 @@ import { newestConnection, type Session } from '#session/session';
 import type { SessionConfiguration } from '#session/session-configuration';
 import type { SessionEvent } from '#session/transition';
 import type { SessionWill } from '#session/will';
-import type { PacketEdgeDependencies } from './dependencies.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
 
 export function packetPolicy(configuration: SessionConfiguration, clientId: string): SessionPolicy {
   return choosePacketPolicy(configuration.policies, clientId);

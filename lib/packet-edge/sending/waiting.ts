@@ -4,7 +4,7 @@ import { later, type Position, positionAt } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { FoundMessage } from '#store/messages/message-log';
-import type { PacketEdgeDependencies } from './dependencies.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
 
 export interface WaitingIn {
   readonly subscriptions: readonly Subscription[];

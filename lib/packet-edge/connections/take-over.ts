@@ -1,8 +1,8 @@
 import { endOf } from '#session/connection';
 import { exists, newestConnection } from '#session/session';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
+import { dispatchSignals } from '../signals/signals.ts';
 import { type Connected, carrierFrom } from './session-changes.ts';
-import { dispatchSignals } from './signals.ts';
 
 /** The connection before the newest, if nothing is known of its end, and every carrier that it may have. */
 async function perhapsTakenOver({ session }: Connected, { dependencies }: Exchange) {

@@ -3,11 +3,11 @@ import { type Message, messageHasExpired, type QoS } from '#session/message';
 import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { positionAt } from '#session/position';
 import { parseSharedFilter } from '#session/topic-filter';
-import type { PacketEdgeDependencies } from './dependencies.ts';
-import { eachAtOnce } from './each-at-once.ts';
-import type { Exchange } from './exchange.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
+import { eachAtOnce } from '../each-at-once.ts';
+import type { Exchange } from '../exchange.ts';
+import { retainFor } from '../route-subscription.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
-import { retainFor } from './route-subscription.ts';
 
 export interface Granted {
   readonly requested: RequestedSubscription;

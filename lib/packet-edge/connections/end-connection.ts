@@ -1,9 +1,9 @@
 import type { Change } from '#edge/change-session';
-import type { PacketEdgeDependencies } from './dependencies.ts';
-import type { Exchange } from './exchange.ts';
-import { routeAll } from './route-subscription.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
+import type { Exchange } from '../exchange.ts';
+import { routeAll } from '../route-subscription.ts';
+import { executeWills } from '../wills/wills.ts';
 import { disconnectSession } from './session-changes.ts';
-import { executeWills } from './wills.ts';
 
 /**
  * Writes the end of the connection to the session: it waits for its client, or ends when its interval is 0.

@@ -1,9 +1,9 @@
 import type { WillRequest } from '#edge/requests';
 import { type Session, withoutEnd } from '#session/session';
 import { type DueWill, releasedWills, type SessionWill, withoutDueWill } from '#session/will';
-import type { PacketEdgeDependencies } from './dependencies.ts';
-import { enterMessage } from './enter-message.ts';
-import type { Exchange } from './exchange.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
+import { enterMessage } from '../enter-message.ts';
+import type { Exchange } from '../exchange.ts';
 
 /** The queue counts whole seconds, and clocks differ a little: so much is waited for in the function itself. */
 const LONGEST_WAIT_MS = 1_000;

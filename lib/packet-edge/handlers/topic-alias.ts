@@ -1,7 +1,7 @@
 import { REASON_CODES } from '#packets/reason-codes';
 import type { PublishPacket } from '#packets/types';
-import type { Exchange } from './exchange.ts';
-import { TOPIC_ALIAS_MAXIMUM } from './limits.ts';
+import type { Exchange } from '../exchange.ts';
+import { TOPIC_ALIAS_MAXIMUM } from '../limits.ts';
 
 export type ResolvedTopic =
   | { readonly ok: true; readonly topic: string }

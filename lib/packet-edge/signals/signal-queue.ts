@@ -1,6 +1,6 @@
 import { DeleteQueueCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Signal } from '#packets/exchange';
-import type { SignalSender } from './dependencies.ts';
+import type { SignalSender } from '../dependencies.ts';
 
 /** Of one SQS message, which has 1 MiB at most; a receiver gets ten at a time. */
 const MAXIMUM_BODY_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 import type { Message } from '#session/message';
 import type { Route } from '#store/routes/routes';
-import { assignShared } from './share-groups.ts';
+import { assignShared } from '../share-groups/share-groups.ts';
 import { type AddressedSignal, onlineAmong, type SignalDependencies } from './signals.ts';
 
 /** A message that is in the log of each durable filter that it matches. */

@@ -1,6 +1,6 @@
 import type { ConnectionContext } from '#packets/exchange';
 import { newestConnection, type Session } from '#session/session';
-import type { PacketEdgeDependencies } from './dependencies.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
 
 /** The session, if the connection is the one that its newest CONNECT made. */
 export async function sessionOfNewest(

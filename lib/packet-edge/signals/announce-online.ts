@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { type Logged, signalsFor } from './signal-subscribers.ts';
 import { dispatchSignals, type SignalDependencies } from './signals.ts';
 

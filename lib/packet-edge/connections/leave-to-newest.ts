@@ -1,10 +1,10 @@
 import type { ConnectionContext } from '#packets/exchange';
 import type { Session } from '#session/session';
-import { TakenOverError } from './errors.ts';
-import type { Exchange } from './exchange.ts';
-import { FOUND_AFTER_MS } from './limits.ts';
+import { TakenOverError } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import { FOUND_AFTER_MS } from '../limits.ts';
+import { dispatchSignals, onlineAmong } from '../signals/signals.ts';
 import { sessionOfNewest } from './newest-connection.ts';
-import { dispatchSignals, onlineAmong } from './signals.ts';
 
 /**
  * Leaves what has been subscribed to the newest connection, unless this is it. That one may have looked before the

@@ -2,7 +2,7 @@ import type { DropReason } from '#session/drop-reasons';
 import type { Flow, Outbound } from '#session/flow/flow';
 import { SEND_WINDOW, unconfirmed, without } from '#session/flow/outbound';
 import { messageHasExpired } from '#session/message';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 
 /** False: the message cannot be sent again, which is told to the session, and the identifier is free. */

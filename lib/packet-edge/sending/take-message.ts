@@ -5,7 +5,7 @@ import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
 import type { Subscription } from '#session/subscription';
 import type { FoundMessage } from '#store/messages/message-log';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';
 
 export type Taken =

@@ -8,11 +8,11 @@ import { earlier, type Position, timeOf } from '#session/position';
 import { parseSharedFilter } from '#session/topic-filter';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
-import type { PacketEdgeDependencies } from './dependencies.ts';
-import { REASSIGNED_MESSAGES } from './limits.ts';
+import type { PacketEdgeDependencies } from '../dependencies.ts';
+import { REASSIGNED_MESSAGES } from '../limits.ts';
+import { type AddressedSignal, dispatchSignals } from '../signals/signals.ts';
 import { chooseMember, type OtherMembers, otherMembers } from './other-members.ts';
 import { assignmentPosition, copiesOf, copyId, copyTo } from './share-groups.ts';
-import { type AddressedSignal, dispatchSignals } from './signals.ts';
 
 /**
  * What was put into the member's own log and has not reached it: what it was sent with QoS 1 and has not acknowledged,

@@ -4,8 +4,8 @@ import { settle, TakenPositions } from '#session/flow/reading';
 import { ownLog } from '#session/own-log';
 import { earlier, type Position, positionAt } from '#session/position';
 import { type Subscription, subscribedIn } from '#session/subscription';
-import type { Exchange } from './exchange.ts';
-import { limitBacklog } from './limit-backlog.ts';
+import { packetPolicy } from '../connections/session-changes.ts';
+import type { Exchange } from '../exchange.ts';
 import {
   AHEAD_MESSAGES,
   AHEAD_WHILE_FULL,
@@ -15,11 +15,11 @@ import {
   PAST_FULL_MESSAGES,
   SETTLING_MS,
   SUBSCRIBE_MS,
-} from './limits.ts';
+} from '../limits.ts';
+import { retainFor } from '../route-subscription.ts';
+import { takeUnassigned } from '../share-groups/share-groups.ts';
+import { limitBacklog } from './limit-backlog.ts';
 import { resend } from './resend.ts';
-import { retainFor } from './route-subscription.ts';
-import { packetPolicy } from './session-changes.ts';
-import { takeUnassigned } from './share-groups.ts';
 import { takeMessage } from './take-message.ts';
 import { openWaiting } from './waiting.ts';
 
