@@ -62,7 +62,7 @@ export interface Baselines {
 }
 
 /**
- * Bundles the baselines with the options of `lib/infra/functions.ts`, but with the credential providers that the
+ * Bundles the baselines with the options of `lib/infra/functions/functions.ts`, but with the credential providers that the
  * SDK brings: the clients as anybody has them.
  */
 export async function bundleBaselines(): Promise<Baselines> {

@@ -12,24 +12,24 @@ import {
   type Settings,
 } from '#session/configuration';
 import { serializeSessionConfiguration } from '#session/session-configuration';
-import { Alarms } from './alarms.ts';
-import { SessionApi } from './api.ts';
-import type { ApiOptions } from './api-options.ts';
-import { SessionConsole } from './console.ts';
-import type { ConsoleOptions } from './console-options.ts';
-import { SessionDashboard } from './dashboard.ts';
-import { environmentOf } from './environment.ts';
+import { SessionApi } from './api/api.ts';
+import type { ApiOptions } from './api/api-options.ts';
+import { SessionConsole } from './console/console.ts';
+import type { ConsoleOptions } from './console/console-options.ts';
 import { InfrastructureError } from './errors.ts';
-import { connectEventSources } from './event-sources.ts';
-import { createFunction } from './functions.ts';
+import { environmentOf } from './functions/environment.ts';
+import { connectEventSources } from './functions/event-sources.ts';
+import { createFunction } from './functions/functions.ts';
+import { permissionsOf } from './functions/permissions.ts';
+import { invokeEvery } from './functions/schedule.ts';
 import { DEFAULT_RULE_NAME_PREFIX, type LogLevel } from './names.ts';
-import { permissionsOf } from './permissions.ts';
 import { createQueues, type Queues } from './queues.ts';
-import { Rules } from './rules.ts';
-import { OPERATIONS_GUIDE } from './runbooks.ts';
-import { invokeEvery } from './schedule.ts';
+import { Rules } from './rules/rules.ts';
 import { createTables, type MaximumThroughput, type Tables } from './tables.ts';
 import type { FunctionName } from './timeouts.ts';
+import { Alarms } from './watching/alarms.ts';
+import { SessionDashboard } from './watching/dashboard.ts';
+import { OPERATIONS_GUIDE } from './watching/runbooks.ts';
 
 export interface MqttSessionsProps {
   /**

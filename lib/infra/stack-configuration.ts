@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { type ConfigurationInput, parseConfiguration } from '#session/configuration';
 import { ConfigurationError } from '#session/errors';
-import type { ApiOptions } from './api-options.ts';
-import type { ConsoleOptions } from './console-options.ts';
+import type { ApiOptions } from './api/api-options.ts';
+import type { ConsoleOptions } from './console/console-options.ts';
 
 /** What cdk.json, or the file in its place, may say of a stack. */
 export interface StackConfiguration extends ConfigurationInput {

@@ -7,7 +7,7 @@
 export class EventStreamSerde {
   constructor() {
     throw new Error(
-      'An operation streams events, and the bundles have nothing for that; take @smithy/core/event-streams out of the aliases in lib/infra/bundle.ts',
+      'An operation streams events, and the bundles have nothing for that; take @smithy/core/event-streams out of the aliases in lib/infra/functions/bundle.ts',
     );
   }
 }

@@ -6,7 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { expect, test } from 'vitest';
 import { MqttSessions } from '#infra/mqtt-sessions';
 import { PROJECT_ROOT } from '#infra/project-root';
-import { OPERATIONS_GUIDE, Runbook } from '#infra/runbooks';
+import { OPERATIONS_GUIDE, Runbook } from '#infra/watching/runbooks';
 import { TABLE_DEFINITIONS } from '#store/table-definitions';
 import { appWithoutBundles, logicalIdAt, resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
 

@@ -5,7 +5,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { SessionApi, type SessionApiProps } from '#infra/api';
+import { SessionApi, type SessionApiProps } from '#infra/api/api';
 import { appWithoutBundles } from './synthesized.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:api';

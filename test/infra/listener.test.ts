@@ -7,7 +7,7 @@ import { FlowLogDestination, type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { PacketListener, type PacketListenerProps } from '#infra/listener';
+import { PacketListener, type PacketListenerProps } from '#infra/listener/listener';
 import { appWithoutBundles } from './synthesized.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function';

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
-import { invokeEvery } from '#infra/schedule';
+import { invokeEvery } from '#infra/functions/schedule';
 import { appWithoutBundles } from './synthesized.ts';
 
 const stack = new Stack(appWithoutBundles(), 'Fleet');

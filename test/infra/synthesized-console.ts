@@ -6,8 +6,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { afterAll, expect } from 'vitest';
-import { SessionApi } from '#infra/api';
-import { SessionConsole, type SessionConsoleProps } from '#infra/console';
+import { SessionApi } from '#infra/api/api';
+import { SessionConsole, type SessionConsoleProps } from '#infra/console/console';
 
 /** Tokens of an issuer of the caller's. */
 export const JWT = { issuer: 'https://issuer.example/tenant', audience: ['console-client'] };

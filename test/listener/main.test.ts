@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { bundleListener } from '#infra/listener-bundle';
+import { bundleListener } from '#infra/listener/listener-bundle';
 import { eventually } from '#test/local/eventually';
 import { fixtureFunction, startServices } from '#test/local/services';
 import { RawClient } from './raw-client.ts';

@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { PROJECT_ROOT } from './project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 
 const LISTENER = join(PROJECT_ROOT, 'lib', 'listener');
 

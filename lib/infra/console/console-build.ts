@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { InfrastructureError } from './errors.ts';
-import { PROJECT_ROOT } from './project-root.ts';
+import { InfrastructureError } from '../errors.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 
 const CONSOLE = join(PROJECT_ROOT, 'console');
 const BUILDS = join(PROJECT_ROOT, '.local', 'console');

@@ -10,10 +10,10 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { LISTENER_QUEUE_ACTIONS, LISTENER_QUEUE_PREFIX } from '../names.ts';
+import { allow } from '../permission.ts';
 import { createImage } from './listener-image.ts';
 import { CONTAINER_NAME, CONTAINER_PORTS } from './listener-ports.ts';
-import { LISTENER_QUEUE_ACTIONS, LISTENER_QUEUE_PREFIX } from './names.ts';
-import { allow } from './permission.ts';
 
 export interface ListenerTaskProps {
   readonly packets: IFunction;

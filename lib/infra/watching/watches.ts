@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { SessionFunctions } from './event-sources.ts';
-import type { Queues } from './queues.ts';
+import type { SessionFunctions } from '../functions/event-sources.ts';
+import type { Queues } from '../queues.ts';
+import type { Tables } from '../tables.ts';
 import { Runbook, type RunbookAnchor } from './runbooks.ts';
 import { throttlesOf } from './table-metrics.ts';
-import type { Tables } from './tables.ts';
 
 export interface WatchedResources {
   readonly functions: SessionFunctions;

@@ -4,11 +4,11 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { CLIENT_INDEX, FILTER_INDEX, STATUS_INDEX } from '#store/table-definitions';
-import { LISTENER_QUEUE_PREFIX } from './names.ts';
-import type { Permission } from './permission.ts';
-import type { Queues } from './queues.ts';
-import { streamOf, type Tables } from './tables.ts';
-import type { FunctionName } from './timeouts.ts';
+import { LISTENER_QUEUE_PREFIX } from '../names.ts';
+import type { Permission } from '../permission.ts';
+import type { Queues } from '../queues.ts';
+import { streamOf, type Tables } from '../tables.ts';
+import type { FunctionName } from '../timeouts.ts';
 
 export interface Resources {
   readonly tables: Tables;

@@ -5,14 +5,14 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { SessionApi } from './api.ts';
-import { type JwtIssuer, scopesOf } from './api-options.ts';
+import { SessionApi } from '../api/api.ts';
+import { type JwtIssuer, scopesOf } from '../api/api-options.ts';
+import { InfrastructureError } from '../errors.ts';
 import { buildConsole } from './console-build.ts';
 import { API_PATH, createDistribution } from './console-distribution.ts';
 import { ConsoleFiles } from './console-files.ts';
 import type { ConsoleOptions } from './console-options.ts';
 import { ConsoleSignIn } from './console-sign-in.ts';
-import { InfrastructureError } from './errors.ts';
 
 export interface SessionConsoleProps extends ConsoleOptions {
   /** The function `api` of an `MqttSessions`. */

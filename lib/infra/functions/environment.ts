@@ -1,6 +1,6 @@
-import { type LogLevel, METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from './names.ts';
+import { type LogLevel, METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from '../names.ts';
+import type { FunctionName } from '../timeouts.ts';
 import type { Resources } from './permissions.ts';
-import type { FunctionName } from './timeouts.ts';
 
 export interface FunctionSettings {
   /** As `serializeSessionConfiguration` writes it. */

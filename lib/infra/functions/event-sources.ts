@@ -10,8 +10,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Queues } from './queues.ts';
-import { streamOf, type Tables } from './tables.ts';
+import type { Queues } from '../queues.ts';
+import { streamOf, type Tables } from '../tables.ts';
 
 export interface SessionFunctions {
   readonly lifecycle: IFunction;

@@ -11,7 +11,7 @@ import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { InfrastructureError } from './errors.ts';
+import { InfrastructureError } from '../errors.ts';
 import { createBalancer } from './listener-balancer.ts';
 import { createTask } from './listener-task.ts';
 

@@ -6,9 +6,9 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { InfrastructureError } from '../errors.ts';
+import { allow } from '../permission.ts';
 import { filesIn } from './console-build.ts';
-import { InfrastructureError } from './errors.ts';
-import { allow } from './permission.ts';
 
 export interface ConsoleFilesProps {
   readonly bucket: Bucket;

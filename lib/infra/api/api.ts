@@ -14,9 +14,9 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { InfrastructureError } from '../errors.ts';
 import { ApiPolicies, grantAccess } from './api-access.ts';
 import { type ApiOptions, type JwtIssuer, scopesOf } from './api-options.ts';
-import { InfrastructureError } from './errors.ts';
 
 export interface SessionApiProps extends ApiOptions {
   /** The function `api` of an `MqttSessions`. */

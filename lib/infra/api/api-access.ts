@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Grant, type IGrantable, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledgeWildcards } from './permission.ts';
+import { acknowledgeWildcards } from '../permission.ts';
 
 /** What a caller may ask, as method and path of the API. */
 export type Access = 'read' | 'write';

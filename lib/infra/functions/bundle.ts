@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
-import { PROJECT_ROOT } from './project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 
 /**
  * A function of `functions/` with everything it uses, as one file. Not by `NodejsFunction`, which starts npm

@@ -5,7 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DurableTopic } from '#session/configuration';
-import { InfrastructureError } from './errors.ts';
+import { InfrastructureError } from '../errors.ts';
 import { permissionsThatFit } from './resource-policy.ts';
 import {
   declarationStatement,

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { AssetHashType, AssetStaging, DockerImage } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
+import { PROJECT_ROOT } from '../project-root.ts';
 import { bundleListener } from './listener-bundle.ts';
-import { PROJECT_ROOT } from './project-root.ts';
 
 /** The image of a container. Docker builds it at the deployment; synthesis needs none. */
 export function createImage(scope: Construct): DockerImageAsset {

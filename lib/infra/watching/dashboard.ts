@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { DROP_REASONS } from '#session/drop-reasons';
-import { METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from './names.ts';
+import { METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from '../names.ts';
 import { Runbook } from './runbooks.ts';
 import { throttlesOf } from './table-metrics.ts';
 import { ageOf, capitalized, iteratorAgeOf, PERIOD, type WatchedResources } from './watches.ts';

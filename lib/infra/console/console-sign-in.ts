@@ -10,7 +10,7 @@ import {
   type UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { DEFAULT_SCOPES } from './api-options.ts';
+import { DEFAULT_SCOPES } from '../api/api-options.ts';
 
 export interface ConsoleSignInProps {
   /** The first part of the sign-in page's address; undefined = one made from the stack's id. */
