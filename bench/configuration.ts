@@ -1,4 +1,4 @@
-import type { ConfigurationInput } from '#session/configuration';
+import type { ConfigurationInput } from '#session/configuration/configuration';
 
 /** The stack under measurement: one durable tree, one policy; `broker-…` clients are left to the broker. */
 export const CONFIGURATION: ConfigurationInput = {

@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '#session/settings';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { FLEET, RATES } from './cost-rates.ts';
 
 interface CostLine {

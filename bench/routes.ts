@@ -1,6 +1,6 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { shapeOf } from '#session/shape';
+import { shapeOf } from '#session/topics/shape';
 import { SHAPE, toItem } from '#store/routes/route-item';
 import { TABLE_DEFINITIONS } from '#store/table-definitions';
 import type { Progress } from './progress.ts';

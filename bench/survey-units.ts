@@ -1,7 +1,7 @@
 import { seededRandom } from '#local/random';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';
-import { DEFAULT_SETTINGS } from '#session/settings';
 import { historyItem } from '#store/history/history-item';
 import { logKey, toItem as toMessageItem } from '#store/messages/message-item';
 import { toItem as toRouteItem } from '#store/routes/route-item';

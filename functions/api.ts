@@ -12,7 +12,7 @@ import { environmentVariable } from '#lambda/environment';
 import { createDeadLetterQueue } from '#operator/dead-letters/dead-letter-queue';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { createSignalSender } from '#packet-edge/signals/signal-queue';
-import { parseSessionConfiguration } from '#session/session-configuration';
+import { parseSessionConfiguration } from '#session/configuration/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';

@@ -11,7 +11,7 @@ import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
 import { endedSessionFrom, handleStreamRecords } from '#lambda/stream-records';
-import { parseSessionConfiguration } from '#session/session-configuration';
+import { parseSessionConfiguration } from '#session/configuration/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';

@@ -10,7 +10,7 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
-import { parseSessionConfiguration } from '#session/session-configuration';
+import { parseSessionConfiguration } from '#session/configuration/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { tableNamesFrom } from '#store/names';
 import { createRouteStore } from '#store/routes/routes';

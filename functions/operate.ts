@@ -10,7 +10,7 @@ import { handleQueueRecords } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
 import { continueOperation, type OperationDependencies } from '#operator/acts/end-idle';
 import { createSignalSender } from '#packet-edge/signals/signal-queue';
-import { parseSessionConfiguration } from '#session/session-configuration';
+import { parseSessionConfiguration } from '#session/configuration/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createHistoryStore } from '#store/history/history';
 import { tableNamesFrom } from '#store/names';

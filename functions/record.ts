@@ -5,7 +5,7 @@ import { publishEvents } from '#edge/records/session-events';
 import { environmentVariable } from '#lambda/environment';
 import { handleStreamBatch } from '#lambda/stream-batch';
 import { sessionWriteFrom } from '#lambda/stream-records';
-import { parseSessionConfiguration } from '#session/session-configuration';
+import { parseSessionConfiguration } from '#session/configuration/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { createHistoryStore } from '#store/history/history';
 import { tableNamesFrom } from '#store/names';

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
 import { messageRate, messageRateFrom } from '#operator/look-ups/filter-list';
-import { deliveredInAll } from '#session/delivered-in-all';
-import { parseSessionConfiguration } from '#session/session-configuration';
+import { parseSessionConfiguration } from '#session/configuration/session-configuration';
+import { deliveredInAll } from '#session/delivery/delivered-in-all';
 import { createDocumentClient } from '#store/client';
 import { ALL_TABLES, tableNamesFrom } from '#store/names';
 import { observeCapacity } from '#store/requests/capacity';

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { environmentVariable } from '#lambda/environment';
-import { parseSessionConfiguration } from '#session/session-configuration';
+import { parseSessionConfiguration } from '#session/configuration/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { ALL_TABLES, tableNamesFrom } from '#store/names';
 import { createLookStores } from '#survey/look-stores';

@@ -1,4 +1,4 @@
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { Advice } from './advice.ts';
 import { adviceId } from './advice-id.ts';
 import type { FilterEvidence } from './evidence.ts';

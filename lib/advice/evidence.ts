@@ -1,5 +1,5 @@
-import type { DropReason } from '#session/drop-reasons';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
+import type { DropReason } from '#session/delivery/drop-reasons';
 
 /** A connection of a client, as its history has it. */
 export interface SeenConnection {

@@ -1,5 +1,5 @@
-import { MAXIMUM_PATTERN_CHARACTERS, type SessionPolicy } from '#session/policy';
-import { statedPolicy } from '#session/session-configuration';
+import { MAXIMUM_PATTERN_CHARACTERS, type SessionPolicy } from '#session/configuration/policy';
+import { statedPolicy } from '#session/configuration/session-configuration';
 import type { Advice } from './advice.ts';
 import type { ClientEvidence } from './evidence.ts';
 

@@ -1,5 +1,5 @@
-import { TOPIC_CHARACTERS } from '#session/drops';
-import { matches, parseSharedFilter } from '#session/topic-filter';
+import { TOPIC_CHARACTERS } from '#session/delivery/drops';
+import { matches, parseSharedFilter } from '#session/topics/topic-filter';
 import type { Advice } from './advice.ts';
 import { adviceId } from './advice-id.ts';
 import type { ClientEvidence } from './evidence.ts';

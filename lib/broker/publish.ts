@@ -1,7 +1,7 @@
 import { type IoTDataPlaneClient, PublishCommand } from '@aws-sdk/client-iot-data-plane';
-import { markEntered } from '#session/entered';
+import { markEntered } from '#session/delivery/entered';
 import type { Message } from '#session/message';
-import { checkTopicName, IOT_CORE_LIMITS } from '#session/topic-name';
+import { checkTopicName, IOT_CORE_LIMITS } from '#session/topics/topic-name';
 import { sendFailure } from './failures.ts';
 import { userPropertiesJson } from './user-properties.ts';
 

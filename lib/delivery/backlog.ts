@@ -1,6 +1,6 @@
+import type { SessionPolicy } from '#session/configuration/policy';
+import { type Overflow, OverflowMeter } from '#session/delivery/overflow';
 import { type LoggedMessage, pendingBytes } from '#session/message';
-import { type Overflow, OverflowMeter } from '#session/overflow';
-import type { SessionPolicy } from '#session/policy';
 import { behind, LOG_START, type Position } from '#session/position';
 
 /** Messages kept in memory while they are counted; beyond it they are read a second time. */

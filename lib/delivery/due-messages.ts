@@ -1,4 +1,4 @@
-import type { DueRange } from '#session/due';
+import type { DueRange } from '#session/delivery/due';
 import { later, type Position } from '#session/position';
 import { type LogStream, merge, type PendingMessage } from './merge.ts';
 import type { PumpDependencies } from './ports.ts';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { addDrops, type Drops, NO_DROPS, withDrops } from '#session/drops';
+import { addDrops, type Drops, NO_DROPS, withDrops } from '#session/delivery/drops';
+import type { Progress } from '#session/delivery/progress';
 import type { Position } from '#session/position';
 import { later } from '#session/position';
-import type { Progress } from '#session/progress';
 import { exists, type Lease, newestConnection, type Session, withoutEnd } from '#session/session';
 import type { PumpDependencies } from './ports.ts';
 

@@ -1,6 +1,6 @@
-import { startOf } from '#session/connection';
-import { overflowDrops } from '#session/drops';
-import type { DueRange } from '#session/due';
+import { overflowDrops } from '#session/delivery/drops';
+import type { DueRange } from '#session/delivery/due';
+import { startOf } from '#session/life/connection';
 import { messageHasExpired } from '#session/message';
 import { later, type Position, positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';

@@ -1,9 +1,9 @@
 import type { Broker } from '#broker/broker';
+import type { SessionPolicy } from '#session/configuration/policy';
+import type { Settings } from '#session/configuration/settings';
 import type { LoggedMessage } from '#session/message';
-import type { SessionPolicy } from '#session/policy';
 import type { Position } from '#session/position';
 import type { Session } from '#session/session';
-import type { Settings } from '#session/settings';
 import type { Subscription } from '#session/subscription';
 import type { Sleep } from './pace.ts';
 

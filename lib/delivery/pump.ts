@@ -1,4 +1,4 @@
-import { cursorAfter, type Due, dueTo } from '#session/due';
+import { cursorAfter, type Due, dueTo } from '#session/delivery/due';
 import { earlier, type Position } from '#session/position';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { Subscription } from '#session/subscription';

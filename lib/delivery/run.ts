@@ -1,7 +1,7 @@
-import type { DropReason } from '#session/drop-reasons';
+import type { DropReason } from '#session/delivery/drop-reasons';
+import type { Progress } from '#session/delivery/progress';
 import { messageHasExpired } from '#session/message';
 import type { Position } from '#session/position';
-import type { Progress } from '#session/progress';
 import type { Session } from '#session/session';
 import { type DeliveryTally, tallied } from './delivery-tally.ts';
 import { Hold } from './hold.ts';

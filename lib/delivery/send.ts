@@ -1,5 +1,5 @@
 import type { Broker, DirectMessage, SendOutcome } from '#broker/broker';
-import type { DropReason } from '#session/drop-reasons';
+import type { DropReason } from '#session/delivery/drop-reasons';
 import type { UserProperty } from '#session/message';
 import type { PendingMessage } from './merge.ts';
 import type { Sleep } from './pace.ts';

@@ -1,5 +1,5 @@
-import { settledBeforeMs } from '#session/append-time';
-import type { Due, DueRange } from '#session/due';
+import { settledBeforeMs } from '#session/delivery/append-time';
+import type { Due, DueRange } from '#session/delivery/due';
 import { later, positionAt, positionOf } from '#session/position';
 import { openMessages } from './due-messages.ts';
 import { HoldLostError } from './hold.ts';

@@ -1,11 +1,11 @@
-import { settledBeforeMs } from '#session/append-time';
-import { subscriptionsOfLife } from '#session/due';
+import { settledBeforeMs } from '#session/delivery/append-time';
+import { subscriptionsOfLife } from '#session/delivery/due';
+import { owesStraggler } from '#session/delivery/stragglers';
 import type { LoggedMessage, QoS } from '#session/message';
 import { earlier, type Position, positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
-import { owesStraggler } from '#session/stragglers';
 import type { Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { PumpDependencies } from './ports.ts';
 
 /** Stragglers of one filter held in memory, to be put where they belong in the order. */

@@ -1,4 +1,4 @@
-import { type Drops, withDrops } from '#session/drops';
+import { type Drops, withDrops } from '#session/delivery/drops';
 import { withoutEnd } from '#session/session';
 import type { SessionStore } from '#store/sessions/sessions';
 

@@ -1,12 +1,12 @@
-import { identifiersOfLife } from '#session/compute-session';
-import { overAtMs, wasTakenOver } from '#session/connection';
-import { subscriptionsOfLife } from '#session/due';
-import { lossWindowMs } from '#session/loss-window';
+import { subscriptionsOfLife } from '#session/delivery/due';
+import { retainSeconds } from '#session/delivery/retention';
+import { identifiersOfLife } from '#session/life/compute-session';
+import { overAtMs, wasTakenOver } from '#session/life/connection';
+import { lossWindowMs } from '#session/life/loss-window';
 import { positionAt } from '#session/position';
-import { retainSeconds } from '#session/retention';
 import { exists, newestConnection, type Session, withoutEnd } from '#session/session';
 import type { Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { Change } from './change-session.ts';
 import type { EdgeDependencies } from './dependencies.ts';
 

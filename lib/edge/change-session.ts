@@ -1,7 +1,7 @@
-import { choosePolicy, type SessionPolicy } from '#session/policy';
+import { choosePolicy, type SessionPolicy } from '#session/configuration/policy';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import { type SessionEvent, type Transition, transition } from '#session/life/transition';
 import type { Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
-import { type SessionEvent, type Transition, transition } from '#session/transition';
 import type { SessionStore } from '#store/sessions/sessions';
 import { ContendedSessionError } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import type { Broker } from '#broker/broker';
-import type { SessionConfiguration } from '#session/session-configuration';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import type { RouteStore } from '#store/routes/routes';
 import type { SessionStore } from '#store/sessions/sessions';
 import type { ShareGroupStore } from '#store/share-groups/share-groups';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { checkTopicFilter } from '#session/topic-filter';
+import { checkTopicFilter } from '#session/topics/topic-filter';
 import { clientId, packetClientId } from './client-identifier.ts';
 import { RefusedEventError } from './errors.ts';
 import { problemsOf } from './problems.ts';

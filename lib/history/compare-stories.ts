@@ -1,4 +1,4 @@
-import type { Connection } from '#session/connection';
+import type { Connection } from '#session/life/connection';
 import type { ConnectionStory } from './connection-story.ts';
 
 /** What was told of a connection, and what is to be told of it now. */

@@ -1,4 +1,4 @@
-import type { Connection } from '#session/connection';
+import type { Connection } from '#session/life/connection';
 import type { Session } from '#session/session';
 import type { StoryChange } from './compare-stories.ts';
 import { sourceOf } from './connection-entries.ts';

@@ -1,7 +1,7 @@
-import { type Connection, endOf, overAtMs, startOf, wasTakenOver } from '#session/connection';
-import { deliveredBetween } from '#session/delivered';
-import { type EndReason, endOfLife, type Life, type LifeRules } from '#session/life';
-import { livesOf } from '#session/lives';
+import { deliveredBetween } from '#session/delivery/delivered';
+import { type Connection, endOf, overAtMs, startOf, wasTakenOver } from '#session/life/connection';
+import { type EndReason, endOfLife, type Life, type LifeRules } from '#session/life/life';
+import { livesOf } from '#session/life/lives';
 import type { Session } from '#session/session';
 
 /** How a connection began: see `BeganEntry`. */

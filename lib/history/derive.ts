@@ -1,4 +1,4 @@
-import type { LifeRules } from '#session/life';
+import type { LifeRules } from '#session/life/life';
 import { newestConnection, type Session } from '#session/session';
 import { brokenRun } from './broken-run.ts';
 import { compareStories, type StoryChange } from './compare-stories.ts';

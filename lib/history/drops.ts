@@ -1,4 +1,4 @@
-import type { DropReason } from '#session/drop-reasons';
+import type { DropReason } from '#session/delivery/drop-reasons';
 import type { Drop, Session } from '#session/session';
 import type { HistoryEntry } from './entry.ts';
 import { eventId } from './event-id.ts';

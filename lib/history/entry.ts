@@ -1,4 +1,4 @@
-import type { EndReason } from '#session/life';
+import type { EndReason } from '#session/life/life';
 import type { Position } from '#session/position';
 import type { Drop, Session } from '#session/session';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DROP_REASONS } from '#session/drop-reasons';
+import { DROP_REASONS } from '#session/delivery/drop-reasons';
 import { NEVER } from '#session/expiry';
 
 /* Functions take the types alone; the schemas make docs/events and hold it to what is published. */

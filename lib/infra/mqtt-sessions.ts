@@ -10,8 +10,8 @@ import {
   type PolicyInput,
   parseConfiguration,
   type Settings,
-} from '#session/configuration';
-import { serializeSessionConfiguration } from '#session/session-configuration';
+} from '#session/configuration/configuration';
+import { serializeSessionConfiguration } from '#session/configuration/session-configuration';
 import { SessionApi } from './api/api.ts';
 import type { ApiOptions } from './api/api-options.ts';
 import { SessionConsole } from './console/console.ts';
@@ -49,7 +49,7 @@ export interface MqttSessionsProps {
   /**
    * What holds for the whole service, whatever the policy.
    *
-   * @default - see `DEFAULT_SETTINGS` in lib/session/settings.ts
+   * @default - see `DEFAULT_SETTINGS` in lib/session/configuration/settings.ts
    */
   readonly settings?: Partial<Settings>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type ConfigurationInput, parseConfiguration } from '#session/configuration';
+import { type ConfigurationInput, parseConfiguration } from '#session/configuration/configuration';
 import { ConfigurationError } from '#session/errors';
 import type { ApiOptions } from './api/api-options.ts';
 import type { ConsoleOptions } from './console/console-options.ts';

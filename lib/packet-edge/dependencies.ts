@@ -1,7 +1,7 @@
 import type { Requests } from '#edge/requests';
 import type { Signal } from '#packets/exchange';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import type { Message } from '#session/message';
-import type { SessionConfiguration } from '#session/session-configuration';
 import type { FlowStore } from '#store/inflight/flows';
 import type { MessageLog } from '#store/messages/message-log';
 import type { WillMessages } from '#store/messages/will-messages';

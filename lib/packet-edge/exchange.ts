@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
 import { generateFor, type Receiver } from '#packets/generate-for';
 import type { ServerPacket } from '#packets/types';
-import { addDrops, type Drops, NO_DROPS } from '#session/drops';
+import { addDrops, type Drops, NO_DROPS } from '#session/delivery/drops';
 import type { Flow } from '#session/flow/flow';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { FlowContendedError, TakenOverError } from './errors.ts';

@@ -1,7 +1,7 @@
-import { retainSeconds } from '#session/retention';
+import { retainSeconds } from '#session/delivery/retention';
 import type { Session } from '#session/session';
 import { subscribedIn } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { PacketEdgeDependencies } from './dependencies.ts';
 import { eachAtOnce } from './each-at-once.ts';
 

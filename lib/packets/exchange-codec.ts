@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { shown } from '#session/shown';
-import { checkTopicName } from '#session/topic-name';
+import { checkTopicName } from '#session/topics/topic-name';
 import {
   CLOSE_REASONS,
   type ConnectionContext,

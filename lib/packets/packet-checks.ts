@@ -1,4 +1,4 @@
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import { REASON_CODES } from './reason-codes.ts';
 import { type Clause, type Objection, type Refusal, refusalIn } from './refusal.ts';
 import { objectToFilters, objectToTopic } from './topic-checks.ts';

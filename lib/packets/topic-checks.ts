@@ -1,5 +1,5 @@
-import { checkTopicFilter } from '#session/topic-filter';
-import { checkTopicName, type TopicCheck } from '#session/topic-name';
+import { checkTopicFilter } from '#session/topics/topic-filter';
+import { checkTopicName, type TopicCheck } from '#session/topics/topic-name';
 import { REASON_CODES } from './reason-codes.ts';
 import type { Objection } from './refusal.ts';
 

@@ -1,7 +1,7 @@
-import type { LifeRules } from './life.ts';
-import { choosePacketPolicy, choosePolicy, type SessionPolicy } from './policy.ts';
+import { choosePacketPolicy, choosePolicy, type SessionPolicy } from './configuration/policy.ts';
+import type { SessionConfiguration } from './configuration/session-configuration.ts';
+import type { LifeRules } from './life/life.ts';
 import type { Session } from './session.ts';
-import type { SessionConfiguration } from './session-configuration.ts';
 
 export type SessionEdge = 'lifecycle' | 'packets';
 

@@ -1,11 +1,11 @@
-import type { Connection } from './connection.ts';
-import type { Declaration } from './declaration.ts';
-import type { DropReason } from './drop-reasons.ts';
+import type { DropReason } from './delivery/drop-reasons.ts';
+import type { Progress } from './delivery/progress.ts';
 import { expiresAtSeconds, hasExpired } from './expiry.ts';
-import type { EndReason, Life } from './life.ts';
+import type { Connection } from './life/connection.ts';
+import type { Declaration } from './life/declaration.ts';
+import type { EndReason, Life } from './life/life.ts';
+import type { Wills } from './life/will.ts';
 import type { Position } from './position.ts';
-import type { Progress } from './progress.ts';
-import type { Wills } from './will.ts';
 
 export type SessionStatus = 'connected' | 'disconnected' | 'ended';
 

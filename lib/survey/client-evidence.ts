@@ -1,6 +1,6 @@
 import type { Absence, ClientEvidence, SeenConnection, SubscriptionEvidence } from '#advice/evidence';
 import type { BeganEntry, HistoryEntry } from '#history/entry';
-import { endOf } from '#session/connection';
+import { endOf } from '#session/life/connection';
 import { newestConnection, type Session } from '#session/session';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import type { WaitingCount } from './waiting.ts';

@@ -1,5 +1,5 @@
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import type { Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
 import type { HistoryStore } from '#store/history/history';
 import type { RouteList } from '#store/routes/route-list';

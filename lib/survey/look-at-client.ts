@@ -1,7 +1,7 @@
 import type { Advice } from '#advice/advice';
 import { clientPrefixes } from '#advice/advice-id';
 import { adviseOnClient } from '#advice/advise';
-import { subscriptionsOfLife } from '#session/due';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import type { Session } from '#session/session';
 import { edgeOf, policyOf } from '#session/session-edge';
 import { clientEvidence } from './client-evidence.ts';

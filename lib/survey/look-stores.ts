@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import type { Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
 import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';

@@ -1,8 +1,8 @@
 import { type WaitingDependencies, waitingMessages } from '#operator/waiting/waiting';
 import { planWaiting } from '#operator/waiting/waiting-plan';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import { pendingBytes } from '#session/message';
 import type { Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { edgeOf } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';
 import type { FlowStore } from '#store/inflight/flows';

@@ -1,7 +1,7 @@
 import type { Advice } from '#advice/advice';
 import { clientPrefixes } from '#advice/advice-id';
 import type { HistoryEntry } from '#history/entry';
-import { subscriptionsOfLife } from '#session/due';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import { exists, type Session } from '#session/session';
 import type { Subscription } from '#session/subscription';
 import type { HistoryStore } from '#store/history/history';

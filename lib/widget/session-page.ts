@@ -1,4 +1,4 @@
-import { endOf, startOf } from '#session/connection';
+import { endOf, startOf } from '#session/life/connection';
 import { newestConnection, type Session } from '#session/session';
 import { owedSinceMs } from '#session/subscription';
 import { type Html, html } from './html.ts';

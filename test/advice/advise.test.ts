@@ -3,7 +3,7 @@ import type { Advice } from '#advice/advice';
 import { adviseOnClient } from '#advice/advise';
 import { broadFilter } from '#advice/broad-filter';
 import type { ClientEvidence } from '#advice/evidence';
-import { parseConfiguration } from '#session/configuration';
+import { parseConfiguration } from '#session/configuration/configuration';
 import { NEVER } from '#session/expiry';
 import { absence, clientEvidence, HOUR_MS, NOW_MS, takeovers } from './client-evidence.ts';
 

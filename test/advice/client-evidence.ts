@@ -1,5 +1,5 @@
 import type { Absence, ClientEvidence, SeenConnection } from '#advice/evidence';
-import { FOLLOW_BROKER } from '#session/policy';
+import { FOLLOW_BROKER } from '#session/configuration/policy';
 
 export const NOW_MS = Date.UTC(2026, 0, 31, 12);
 export const HOUR_MS = 3_600_000;

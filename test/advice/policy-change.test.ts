@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adviseOnClient } from '#advice/advise';
 import type { ClientEvidence } from '#advice/evidence';
-import { type PolicyInput, parseConfiguration } from '#session/configuration';
+import { type PolicyInput, parseConfiguration } from '#session/configuration/configuration';
+import { choosePacketPolicy, choosePolicy } from '#session/configuration/policy';
 import { NEVER } from '#session/expiry';
-import { choosePacketPolicy, choosePolicy } from '#session/policy';
 import { randomSeed } from '#test/session/random-seed';
 import { absence, clientEvidence, HOUR_MS, NOW_MS } from './client-evidence.ts';
 

@@ -2,7 +2,7 @@ import { startFlow } from '#session/flow/flow';
 import { send } from '#session/flow/outbound';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';
-import { matches } from '#session/topic-filter';
+import { matches } from '#session/topics/topic-filter';
 import { exampleConnection, exampleSession } from '#test/store/example-sessions';
 import type { apiDependencies } from './api-on-tables.ts';
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { ConfigurationInput } from '#session/configuration';
+import type { ConfigurationInput } from '#session/configuration/configuration';
 import { Fleet } from '#test/scenarios/fleet';
 import { type GuardedPage, newContext, openPage, shownText, startBrowser } from './browser.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
 import { ReturnedClient } from './returned-client.ts';
 
 const MESSAGE_BYTES = 11;

@@ -1,8 +1,8 @@
 import { pump } from '#delivery/pump';
+import type { SessionPolicy } from '#session/configuration/policy';
+import type { Settings } from '#session/configuration/settings';
 import type { Message } from '#session/message';
-import type { SessionPolicy } from '#session/policy';
 import { positionOf } from '#session/position';
-import type { Settings } from '#session/settings';
 import { CLIENT, ClientWorld, type WorldOptions } from './client-world.ts';
 import { elapse } from './virtual-time.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedEventError } from '#edge/errors';
+import { retainSeconds } from '#session/delivery/retention';
 import { NEVER } from '#session/expiry';
-import { retainSeconds } from '#session/retention';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';
 import { useTables } from './started-tables.ts';
 

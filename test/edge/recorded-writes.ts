@@ -1,6 +1,6 @@
 import { type RecordedWrite, readWrite } from '#edge/records/record-history';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import type { Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import type { SessionStore } from '#store/sessions/sessions';
 
 /** What the stream of the Sessions table would tell: every write that took effect, in order. */

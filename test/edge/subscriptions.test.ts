@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { repairLookUp } from '#edge/lifecycle/repair';
+import { retainSeconds } from '#session/delivery/retention';
 import { positionAt } from '#session/position';
-import { retainSeconds } from '#session/retention';
 import { Edge, SECOND, START_MS, settings } from './edge.ts';
 import { useTables } from './started-tables.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
-import { withDelivered } from '#session/delivered-in-all';
+import { withDelivered } from '#session/delivery/delivered-in-all';
 import { startFlow } from '#session/flow/flow';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import type { SessionEvent } from '#session/life/transition';
 import { LOG_START } from '#session/position';
-import type { SessionEvent } from '#session/transition';
 import { connected, disconnected, rulesWith, T0 } from '#test/session/lifecycle-events';
 import { Told } from './told.ts';
 

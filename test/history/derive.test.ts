@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#history/entry';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
-import type { LifeRules } from '#session/life';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import type { LifeRules } from '#session/life/life';
+import type { SessionEvent } from '#session/life/transition';
 import type { Session } from '#session/session';
-import type { SessionEvent } from '#session/transition';
 import { deliveredIn, lifeWithFlows } from '#test/session/delivered-facts';
 import { lifeWithActs } from '#test/session/life-with-acts';
 import { lifeOfClient, rulesWith } from '#test/session/lifecycle-events';

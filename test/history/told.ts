@@ -2,9 +2,9 @@ import { type CounterChanges, GAUGES, TOTALS } from '#history/counts';
 import { deriveHistory, type Happened } from '#history/derive';
 import type { HistoryEntry } from '#history/entry';
 import type { PublishedEvent } from '#history/event-schemas';
-import type { LifeRules } from '#session/life';
+import type { LifeRules } from '#session/life/life';
+import { type SessionEvent, transition } from '#session/life/transition';
 import type { Session } from '#session/session';
-import { type SessionEvent, transition } from '#session/transition';
 import { entryKey } from '#store/history/history-item';
 import { T0 } from '#test/session/lifecycle-events';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DropReason } from '#session/drop-reasons';
+import type { DropReason } from '#session/delivery/drop-reasons';
 import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
 
 const TYPE = 'AWS::CloudWatch::Dashboard';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HistoryEntry } from '#history/entry';
 import type { LoggedAct, OperatorDependencies } from '#operator/dependencies';
 import type { Signal } from '#packets/exchange';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
 import { createFlowStore } from '#store/inflight/flows';
 import { createLogPages } from '#store/messages/log-pages';
 import { createSessionStarts } from '#store/transactions/session-starts';

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#history/entry';
 import { brokerKept, reasonOfDrop } from '#operator/trace/given-up';
 import { planWaiting } from '#operator/waiting/waiting-plan';
-import type { Connection } from '#session/connection';
-import type { DropReason } from '#session/drop-reasons';
-import { FOLLOW_BROKER } from '#session/policy';
+import { FOLLOW_BROKER } from '#session/configuration/policy';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import type { DropReason } from '#session/delivery/drop-reasons';
+import type { Connection } from '#session/life/connection';
 import { positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
-import { DEFAULT_SETTINGS } from '#session/settings';
 import type { FoundMessage } from '#store/messages/message-log';
 import { exampleConnection, exampleSession } from '#test/store/example-sessions';
 

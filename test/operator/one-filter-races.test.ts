@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { subscriptionsOfLife } from '#session/due';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import { exists } from '#session/session';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import { Killer } from '#test/edge/killed';
 import { randomSeed } from '#test/session/random-seed';
 import { type FilterWorld, lifecycleWorld, operate, packetWorld } from './filter-device.ts';

@@ -3,7 +3,7 @@ import type { Packet } from 'mqtt-packet';
 import type { HistoryEntry } from '#history/entry';
 import type { OperatorDependencies } from '#operator/dependencies';
 import type { ConnectionContext, PacketsRequest, Signal } from '#packets/exchange';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
 import type { Session } from '#session/session';
 import { createLogPages } from '#store/messages/log-pages';
 import { createShareGroupStore } from '#store/share-groups/share-groups';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { provision } from '#operator/provision/provision';
+import { type SessionEvent, transition } from '#session/life/transition';
 import { exists, newestConnection } from '#session/session';
-import { type SessionEvent, transition } from '#session/transition';
 import { settings } from '#test/edge/edge';
 import { lifeOfClient, T0 } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';

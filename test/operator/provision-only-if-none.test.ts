@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { provision } from '#operator/provision/provision';
 import type { WantedSession } from '#operator/provision/wanted';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
 import { SECOND, START_MS } from '#test/edge/edge';
 import { useTables } from '#test/edge/started-tables';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';

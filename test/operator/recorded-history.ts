@@ -1,5 +1,5 @@
 import { deriveHistory } from '#history/derive';
-import type { LifeRules } from '#session/life';
+import type { LifeRules } from '#session/life/life';
 import type { HistoryStore } from '#store/history/history';
 import type { SessionStore } from '#store/sessions/sessions';
 

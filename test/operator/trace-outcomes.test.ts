@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pump } from '#delivery/pump';
 import { traceMessage } from '#operator/trace/trace';
-import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
+import { FOLLOW_BROKER, type SessionPolicy } from '#session/configuration/policy';
 import { apiDependencies } from '#test/api/api-on-tables';
 import { Edge, SECOND, START_MS, settings } from '#test/edge/edge';
 import { packetEdge } from '#test/packet-edge/dependencies';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
 import { checkListener, heartbeat } from '#packet-edge/connections/listeners';
 import { enterMessage } from '#packet-edge/enter-message';
-import { deliveredInAll } from '#session/delivered-in-all';
+import { deliveredInAll } from '#session/delivery/delivered-in-all';
 import type { QoS } from '#session/message';
 import { useTables } from '#test/edge/started-tables';
 import { packetEdge, type TestEdge } from './dependencies.ts';

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import type { Signal } from '#packets/exchange';
-import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
-import { DEFAULT_SETTINGS, type Settings } from '#session/settings';
+import { FOLLOW_BROKER, type SessionPolicy } from '#session/configuration/policy';
+import { DEFAULT_SETTINGS, type Settings } from '#session/configuration/settings';
 import { createFlowStore } from '#store/inflight/flows';
 import { createMessageLog } from '#store/messages/message-log';
 import { createWillMessages } from '#store/messages/will-messages';

@@ -1,4 +1,4 @@
-import type { ConfigurationInput } from '#session/configuration';
+import type { ConfigurationInput } from '#session/configuration/configuration';
 
 /** Where clients are told of their session. */
 export const NOTICE_TOPIC = 'session/notice';

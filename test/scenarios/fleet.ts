@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { type Cloud, type CloudOptions, startCloud } from '#local/cloud';
 import { synthesize } from '#local/template/synthesize';
-import type { ConfigurationInput } from '#session/configuration';
+import type { ConfigurationInput } from '#session/configuration/configuration';
 import type { Session } from '#session/session';
 import { fromItem } from '#store/sessions/sessions';
 import { eventually } from '#test/local/eventually';

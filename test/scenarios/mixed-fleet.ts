@@ -1,4 +1,4 @@
-import type { ConfigurationInput } from '#session/configuration';
+import type { ConfigurationInput } from '#session/configuration/configuration';
 
 /** Longer than an execution environment takes to start, so that messages are logged in their order. */
 export const SETTLE_SECONDS = 3;

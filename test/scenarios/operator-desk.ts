@@ -7,7 +7,7 @@ import { Requests } from '#edge/requests';
 import type { OperationDependencies } from '#operator/acts/end-idle';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { createSignalSender } from '#packet-edge/signals/signal-queue';
-import { parseConfiguration } from '#session/configuration';
+import { parseConfiguration } from '#session/configuration/configuration';
 import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';
 import { createLogPages } from '#store/messages/log-pages';

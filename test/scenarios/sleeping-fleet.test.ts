@@ -1,9 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudObservation } from '#local/cloud-observation';
-import { parseConfiguration } from '#session/configuration';
-import { choosePolicy } from '#session/policy';
-import { transition } from '#session/transition';
+import { parseConfiguration } from '#session/configuration/configuration';
+import { choosePolicy } from '#session/configuration/policy';
+import { transition } from '#session/life/transition';
 import { createSessionStore } from '#store/sessions/sessions';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { eventually } from '#test/local/eventually';

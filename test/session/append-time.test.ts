@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { appendedInTime, appendTimeMs, consistentFromMs, settledBeforeMs } from '#session/append-time';
+import {
+  appendedInTime,
+  appendTimeMs,
+  consistentFromMs,
+  settledBeforeMs,
+} from '#session/delivery/append-time';
 
 const SETTLE_MS = 4_000;
 

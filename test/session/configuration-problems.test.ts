@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfiguration } from '#session/configuration';
+import { parseConfiguration } from '#session/configuration/configuration';
 import { NEVER } from '#session/expiry';
 import { problemsOf } from '#test/session/configuration-refusal';
 

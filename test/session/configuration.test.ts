@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigurationInput, DEFAULT_SETTINGS, parseConfiguration } from '#session/configuration';
+import {
+  type ConfigurationInput,
+  DEFAULT_SETTINGS,
+  parseConfiguration,
+} from '#session/configuration/configuration';
+import { FOLLOW_BROKER } from '#session/configuration/policy';
+import {
+  parseSessionConfiguration,
+  serializeSessionConfiguration,
+} from '#session/configuration/session-configuration';
 import { NEVER } from '#session/expiry';
-import { FOLLOW_BROKER } from '#session/policy';
-import { parseSessionConfiguration, serializeSessionConfiguration } from '#session/session-configuration';
 import { problemsOf } from '#test/session/configuration-refusal';
 
 const policiesOf = (...policies: object[]) => ({ policies });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '#session/connection';
-import { inOrder, isNoNewer, VERSION_RESET_MS } from '#session/connection-order';
-import { DEFAULT_SETTINGS } from '#session/settings';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import type { Connection } from '#session/life/connection';
+import { inOrder, isNoNewer, VERSION_RESET_MS } from '#session/life/connection-order';
 import { T0 } from '#test/session/lifecycle-events';
 
 function connection(versionNumber: number | undefined, atMs: number, more: Partial<Connection> = {}) {

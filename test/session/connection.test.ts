@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { brokerSessionStands } from '#session/broker-session';
-import { type Connection, overAtMs, wasTakenOver } from '#session/connection';
-import { DEFAULT_SETTINGS } from '#session/settings';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import { brokerSessionStands } from '#session/life/broker-session';
+import { type Connection, overAtMs, wasTakenOver } from '#session/life/connection';
 import { T0 } from '#test/session/lifecycle-events';
 
 const connection = (atMs: number, more: Partial<Connection> = {}): Connection => ({

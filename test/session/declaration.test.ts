@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '#session/connection';
+import type { Connection } from '#session/life/connection';
 import {
   type Declaration,
   declarationsOn,
@@ -7,7 +7,7 @@ import {
   declaredInterval,
   joinDeclaration,
   rememberDeclarations,
-} from '#session/declaration';
+} from '#session/life/declaration';
 import { T0 } from '#test/session/lifecycle-events';
 
 const first: Connection = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Delivered } from '#session/delivered';
-import type { SessionEvent } from '#session/transition';
+import type { Delivered } from '#session/delivery/delivered';
+import type { SessionEvent } from '#session/life/transition';
 import { lifeOfClient } from './lifecycle-events.ts';
 
 /** What each end tells of the flow: each life begins a flow of its own, which only ever counts up. */

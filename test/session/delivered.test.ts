@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
-import { joinDelivered } from '#session/delivered';
-import { deliveredInAll, newlyDelivered, withDelivered } from '#session/delivered-in-all';
+import { joinDelivered } from '#session/delivery/delivered';
+import { deliveredInAll, newlyDelivered, withDelivered } from '#session/delivery/delivered-in-all';
 import { type Flow, startFlow } from '#session/flow/flow';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import type { SessionEvent } from '#session/life/transition';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';
-import type { SessionEvent } from '#session/transition';
 import { deliveredIn, lifeWithFlows } from './delivered-facts.ts';
 import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from './lifecycle-events.ts';
 import { randomSeed } from './random-seed.ts';

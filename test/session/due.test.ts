@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { cursorAfter, dueTo, subscriptionsOfLife } from '#session/due';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import { cursorAfter, dueTo, subscriptionsOfLife } from '#session/delivery/due';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
-import { DEFAULT_SETTINGS } from '#session/settings';
 import type { Subscription } from '#session/subscription';
 import { connected, disconnected, policyWith, sessionAfter, T0 } from '#test/session/lifecycle-events';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasEntered, markEntered } from '#session/entered';
+import { hasEntered, markEntered } from '#session/delivery/entered';
 import type { Message } from '#session/message';
 
 const message: Message = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
-import { transition } from '#session/transition';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import { transition } from '#session/life/transition';
 import { connected, disconnected, rulesWith, seen, sessionAfter, T0 } from '#test/session/lifecycle-events';
 
 const HOUR = 3_600_000;

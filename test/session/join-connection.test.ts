@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '#session/connection';
-import { joinConnection } from '#session/join-connection';
-import { DEFAULT_SETTINGS } from '#session/settings';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import type { Connection } from '#session/life/connection';
+import { joinConnection } from '#session/life/join-connection';
 import { T0 } from '#test/session/lifecycle-events';
 
 function join(known: readonly Connection[], fact: Connection): Connection[] {

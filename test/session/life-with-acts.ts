@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
 import { NEVER } from '#session/expiry';
-import type { SessionEvent } from '#session/transition';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import type { SessionEvent } from '#session/life/transition';
 import { lifeOfClient, T0 } from './lifecycle-events.ts';
 import { endedByOperator, givenUp, intervalByOperator, provisioned } from './operator-events.ts';
 

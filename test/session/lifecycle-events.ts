@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { Connection } from '#session/connection';
-import { FOLLOW_BROKER, type SessionPolicy } from '#session/policy';
+import { FOLLOW_BROKER, type SessionPolicy } from '#session/configuration/policy';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import type { Connection } from '#session/life/connection';
+import { type SessionEvent, transition } from '#session/life/transition';
 import type { Session } from '#session/session';
-import { DEFAULT_SETTINGS } from '#session/settings';
-import { type SessionEvent, transition } from '#session/transition';
 
 export const T0 = 1_700_000_000_000;
 

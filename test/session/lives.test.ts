@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
-import { livesOf } from '#session/lives';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import { livesOf } from '#session/life/lives';
 import {
   connected,
   disconnected,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import { retainSeconds } from '#session/delivery/retention';
 import { NEVER } from '#session/expiry';
-import { lossWindowMs } from '#session/loss-window';
-import { retainSeconds } from '#session/retention';
-import { DEFAULT_SETTINGS } from '#session/settings';
+import { lossWindowMs } from '#session/life/loss-window';
 
 const settings = {
   ...DEFAULT_SETTINGS,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryOf, deliveryTo, matchingSubscriptions } from '#session/matching';
+import { OWN_LOG_SHARDS, ownLog } from '#session/delivery/own-log';
 import type { LoggedMessage, QoS } from '#session/message';
-import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { positionAt } from '#session/position';
 import type { Subscription } from '#session/subscription';
+import { deliveryOf, deliveryTo, matchingSubscriptions } from '#session/topics/matching';
 import { T0 } from '#test/session/lifecycle-events';
 
 function subscription(filter: string, more: Partial<Subscription> = {}): Subscription {

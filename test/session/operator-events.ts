@@ -1,6 +1,6 @@
-import { PROVISIONED_FIRST } from '#session/connection';
+import { PROVISIONED_FIRST } from '#session/life/connection';
+import type { SessionEvent } from '#session/life/transition';
 import { positionAt } from '#session/position';
-import type { SessionEvent } from '#session/transition';
 
 function connectionOf(event: SessionEvent) {
   if (event.kind !== 'connection') throw new Error('A connection event is needed');

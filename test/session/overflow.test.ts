@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OverflowMeter, type Waiting } from '#session/overflow';
+import { OverflowMeter, type Waiting } from '#session/delivery/overflow';
 import { positionAt } from '#session/position';
 import { T0 } from '#test/session/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '#session/connection';
+import type { Progress } from '#session/delivery/progress';
+import type { Connection } from '#session/life/connection';
+import type { SessionEvent } from '#session/life/transition';
 import { positionAt } from '#session/position';
-import type { Progress } from '#session/progress';
 import { newestConnection, type Session } from '#session/session';
-import type { SessionEvent } from '#session/transition';
 import { connected, disconnected, sessionAfter, T0 } from '#test/session/lifecycle-events';
 
 const END = T0 + 1_000_000;

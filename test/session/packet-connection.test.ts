@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
-import type { Declaration } from '#session/declaration';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import type { Declaration } from '#session/life/declaration';
+import { type SessionEvent, transition } from '#session/life/transition';
 import type { Session } from '#session/session';
-import { type SessionEvent, transition } from '#session/transition';
 import {
   connected,
   declared,

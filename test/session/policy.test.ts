@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { choosePacketPolicy, choosePolicy, FOLLOW_BROKER, matchesClientPattern } from '#session/policy';
+import {
+  choosePacketPolicy,
+  choosePolicy,
+  FOLLOW_BROKER,
+  matchesClientPattern,
+} from '#session/configuration/policy';
 import { randomSeed } from '#test/session/random-seed';
 
 const policyFor = (clients: string) => ({ ...FOLLOW_BROKER, clients, queueQos0: true });

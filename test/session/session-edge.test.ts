@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { FOLLOW_BROKER } from '#session/policy';
+import { FOLLOW_BROKER } from '#session/configuration/policy';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { edgeOf, policyOf, rulesOf } from '#session/session-edge';
-import { DEFAULT_SETTINGS } from '#session/settings';
 
 const policy = { ...FOLLOW_BROKER, clients: 'lifecycle-*' };
 const packets = { ...FOLLOW_BROKER, clients: 'packets-*', edge: 'packets' } as const;

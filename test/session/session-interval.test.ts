@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '#session/connection';
+import type { SessionPolicy } from '#session/configuration/policy';
 import { NEVER } from '#session/expiry';
-import type { SessionPolicy } from '#session/policy';
+import type { Connection } from '#session/life/connection';
 import { exists, timeToLive } from '#session/session';
 import { connected, declared, disconnected, sessionAfter, T0 } from '#test/session/lifecycle-events';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { identifiersOfLife, REMEMBERED_CONNECTIONS } from '#session/compute-session';
+import { identifiersOfLife, REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import type { SessionEvent } from '#session/life/transition';
 import { newestConnection } from '#session/session';
-import type { SessionEvent } from '#session/transition';
 import {
   connected,
   declared,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identifiersOfLife } from '#session/compute-session';
+import { identifiersOfLife } from '#session/life/compute-session';
 import { newestConnection } from '#session/session';
 import { connected, declared, disconnected, seen, sessionAfter, T0 } from '#test/session/lifecycle-events';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidateFilter, candidateFilters, fits, shapeOf } from '#session/shape';
-import { matches } from '#session/topic-filter';
+import { candidateFilter, candidateFilters, fits, shapeOf } from '#session/topics/shape';
+import { matches } from '#session/topics/topic-filter';
 import { randomSeed } from '#test/session/random-seed';
 import { filters, naivelyMatches, topics } from '#test/session/topic-arbitraries';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS } from '#session/settings';
-import { owesStraggler } from '#session/stragglers';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
+import { owesStraggler } from '#session/delivery/stragglers';
 import { connected, disconnected, sessionAfter, T0 } from '#test/session/lifecycle-events';
 
 const END = T0 + 1_000_000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkTopicFilter, matches, overlaps, parseSharedFilter } from '#session/topic-filter';
-import { IOT_CORE_LIMITS } from '#session/topic-name';
+import { checkTopicFilter, matches, overlaps, parseSharedFilter } from '#session/topics/topic-filter';
+import { IOT_CORE_LIMITS } from '#session/topics/topic-name';
 import { randomSeed } from '#test/session/random-seed';
 import { filters, naivelyMatches, topics } from '#test/session/topic-arbitraries';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTopicName, IOT_CORE_LIMITS, MQTT_LIMITS } from '#session/topic-name';
+import { checkTopicName, IOT_CORE_LIMITS, MQTT_LIMITS } from '#session/topics/topic-name';
 
 const deep = (levels: number) => Array.from({ length: levels }, () => 'a').join('/');
 

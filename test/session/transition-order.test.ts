@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import type { SessionEvent } from '#session/life/transition';
 import type { Session } from '#session/session';
-import type { SessionEvent } from '#session/transition';
 import { lifeOfClient, live, rulesWith } from './lifecycle-events.ts';
 import { randomSeed } from './random-seed.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type SessionEvent, transition } from '#session/life/transition';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
-import { type SessionEvent, transition } from '#session/transition';
 import {
   connected,
   declared,

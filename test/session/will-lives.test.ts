@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type SessionEvent, transition } from '#session/life/transition';
+import { withoutDueWill } from '#session/life/will';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';
-import { type SessionEvent, transition } from '#session/transition';
-import { withoutDueWill } from '#session/will';
 import { connected, disconnected, rulesWith, T0 } from './lifecycle-events.ts';
 import { randomSeed } from './random-seed.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { SessionEvent } from '#session/life/transition';
+import { releasedWills, type SessionWill, withoutDueWill } from '#session/life/will';
 import { positionOf } from '#session/position';
-import type { SessionEvent } from '#session/transition';
-import { releasedWills, type SessionWill, withoutDueWill } from '#session/will';
 import { endedByOperator } from '#test/session/operator-events';
 import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from './lifecycle-events.ts';
 

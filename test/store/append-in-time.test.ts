@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockMarginMs, consistentFromMs, settledBeforeMs } from '#session/append-time';
+import { clockMarginMs, consistentFromMs, settledBeforeMs } from '#session/delivery/append-time';
 import { type Position, positionAt, positionOf, timeOf } from '#session/position';
 import { appendInTime } from '#store/messages/append-in-time';
 import { randomSeed } from '#test/session/random-seed';

@@ -1,4 +1,4 @@
-import type { Connection } from '#session/connection';
+import type { Connection } from '#session/life/connection';
 import { positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
 

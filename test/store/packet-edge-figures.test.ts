@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REMEMBERED_CONNECTIONS } from '#session/compute-session';
+import { FOLLOW_BROKER } from '#session/configuration/policy';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { type Flow, type Outbound, startFlow } from '#session/flow/flow';
-import { FOLLOW_BROKER } from '#session/policy';
+import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
+import { type SessionEvent, transition } from '#session/life/transition';
 import { positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
-import { DEFAULT_SETTINGS } from '#session/settings';
-import { type SessionEvent, transition } from '#session/transition';
 import { toItem } from '#store/inflight/flow-item';
 import { createFlowStore } from '#store/inflight/flows';
 import type { TableNames } from '#store/names';

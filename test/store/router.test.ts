@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shapeOf } from '#session/shape';
+import { shapeOf } from '#session/topics/shape';
 import { createRouter } from '#store/routes/router';
 import type { Route, RouteReading } from '#store/routes/routes';
 

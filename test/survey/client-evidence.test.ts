@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryDetails, HistoryEntry } from '#history/entry';
-import { FOLLOW_BROKER } from '#session/policy';
+import { FOLLOW_BROKER } from '#session/configuration/policy';
 import { positionAt } from '#session/position';
 import { clientEvidence } from '#survey/client-evidence';
 import { exampleSession } from '#test/store/example-sessions';

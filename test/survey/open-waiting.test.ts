@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { positionAt } from '#session/position';
-import { DEFAULT_SETTINGS } from '#session/settings';
 import type { LogPageRead } from '#store/messages/log-pages';
 import type { FoundMessage } from '#store/messages/message-log';
 import { openWaiting } from '#survey/open-waiting';

@@ -1,4 +1,4 @@
-import { DROP_REASONS } from '#session/drop-reasons';
+import { DROP_REASONS } from '#session/delivery/drop-reasons';
 import type { MetricUnitName } from '#telemetry/telemetry';
 
 /** A metric, or a family of them whose last part says which. */

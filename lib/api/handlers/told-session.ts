@@ -1,9 +1,9 @@
 import type { SessionView } from '#operator/look-ups/session-view';
-import { endOf, startOf } from '#session/connection';
-import { deliveredInAll } from '#session/delivered-in-all';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import { deliveredInAll } from '#session/delivery/delivered-in-all';
+import { endOf, startOf } from '#session/life/connection';
 import { pendingBytes } from '#session/message';
 import { newestConnection, type Session as StoredSession } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { edgeOf } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';
 import { isoTime } from '../iso-time.ts';

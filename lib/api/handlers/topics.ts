@@ -1,6 +1,6 @@
 import { listFilters as listFilterPage } from '#operator/look-ups/filter-list';
 import { type SubscriberPlace, topicSubscribers } from '#operator/look-ups/topic-subscribers';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import { cursorsOf, FOREIGN_CURSOR, pageStart } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Api } from '../environment.ts';

@@ -1,5 +1,5 @@
-import type { Connection } from '#session/connection';
-import { choosePolicy } from '#session/policy';
+import { choosePolicy } from '#session/configuration/policy';
+import type { Connection } from '#session/life/connection';
 import { afterChange } from '../after-change.ts';
 import { changeSession } from '../change-session.ts';
 import type { EdgeDependencies } from '../dependencies.ts';

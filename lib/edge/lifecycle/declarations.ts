@@ -1,4 +1,4 @@
-import { endOf, startOf } from '#session/connection';
+import { endOf, startOf } from '#session/life/connection';
 import { newestConnection, type Session } from '#session/session';
 import { afterChange } from '../after-change.ts';
 import { changeSession } from '../change-session.ts';

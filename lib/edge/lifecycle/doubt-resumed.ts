@@ -1,4 +1,4 @@
-import type { Connection } from '#session/connection';
+import type { Connection } from '#session/life/connection';
 import { afterChange } from '../after-change.ts';
 import { changeSession } from '../change-session.ts';
 import type { EdgeDependencies } from '../dependencies.ts';

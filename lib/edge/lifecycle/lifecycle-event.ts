@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { NEVER } from '#session/expiry';
-import { checkTopicName, IOT_CORE_LIMITS } from '#session/topic-name';
+import { checkTopicName, IOT_CORE_LIMITS } from '#session/topics/topic-name';
 import { clientId } from '../client-identifier.ts';
 import { RefusedEventError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';

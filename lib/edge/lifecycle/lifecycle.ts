@@ -1,4 +1,4 @@
-import { choosePolicy } from '#session/policy';
+import { choosePolicy } from '#session/configuration/policy';
 import type { EdgeDependencies } from '../dependencies.ts';
 import { handleCarrierEvent } from './carrier-event.ts';
 import { handleConnected, handleDisconnected } from './connections.ts';

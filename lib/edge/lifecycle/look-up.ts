@@ -1,9 +1,9 @@
 import type { Broker } from '#broker/broker';
-import { brokerSessionSeconds } from '#session/broker-session';
-import { type Connection, endOf, startOf } from '#session/connection';
+import type { Settings } from '#session/configuration/settings';
 import { hasExpired, sessionEndMs } from '#session/expiry';
+import { brokerSessionSeconds } from '#session/life/broker-session';
+import { type Connection, endOf, startOf } from '#session/life/connection';
 import { newestConnection, type Session } from '#session/session';
-import type { Settings } from '#session/settings';
 
 /** The broker's clock and its events may disagree by this much. */
 const CLOCK_DIFFERENCE_MS = 5_000;

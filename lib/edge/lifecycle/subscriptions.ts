@@ -1,11 +1,11 @@
-import { identifiersOfLife } from '#session/compute-session';
-import { startOf } from '#session/connection';
-import { subscriptionsOfLife } from '#session/due';
+import { subscriptionsOfLife } from '#session/delivery/due';
+import { identifiersOfLife } from '#session/life/compute-session';
+import { startOf } from '#session/life/connection';
 import type { QoS } from '#session/message';
 import { positionAt } from '#session/position';
 import { exists, newestConnection, type Session } from '#session/session';
-import { checkTopicFilter, parseSharedFilter } from '#session/topic-filter';
-import { IOT_CORE_LIMITS } from '#session/topic-name';
+import { checkTopicFilter, parseSharedFilter } from '#session/topics/topic-filter';
+import { IOT_CORE_LIMITS } from '#session/topics/topic-name';
 import { afterChange, groupMember, routeSubscription } from '../after-change.ts';
 import { changeSession } from '../change-session.ts';
 import type { EdgeDependencies } from '../dependencies.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { NEVER } from '#session/expiry';
 import type { Message, QoS, UserProperty } from '#session/message';
-import { checkTopicName } from '#session/topic-name';
+import { checkTopicName } from '#session/topics/topic-name';
 import { RefusedEventError } from '../errors.ts';
 
 /** The user property by which a publisher says its Message Expiry Interval, which no IoT rule can read. */

@@ -2,7 +2,7 @@ import { isNothing } from '#history/counter-changes';
 import type { RecordedChanges } from '#history/counts';
 import { deriveHistory, type Happened, type SessionWrite } from '#history/derive';
 import type { PublishedEvent } from '#history/event-schemas';
-import type { SessionConfiguration } from '#session/session-configuration';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import { rulesOf } from '#session/session-edge';
 import type { HistoryStore } from '#store/history/history';
 import type { CountsStore } from '#store/statistics/counts';

@@ -1,4 +1,4 @@
-import type { EndReason } from '#session/life';
+import type { EndReason } from '#session/life/life';
 import type { Session } from '#session/session';
 
 /** A life of a client that is over. */

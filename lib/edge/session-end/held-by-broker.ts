@@ -1,7 +1,7 @@
-import { brokerSessionStands } from '#session/broker-session';
-import { endOf } from '#session/connection';
-import type { LifeRules } from '#session/life';
-import { livesOf } from '#session/lives';
+import { brokerSessionStands } from '#session/life/broker-session';
+import { endOf } from '#session/life/connection';
+import type { LifeRules } from '#session/life/life';
+import { livesOf } from '#session/life/lives';
 import { newestConnection } from '#session/session';
 import type { EndedWith } from './ended-with.ts';
 

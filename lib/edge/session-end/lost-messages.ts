@@ -1,5 +1,5 @@
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import { messageHasExpired, pendingBytes } from '#session/message';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { edgeOf, rulesOf } from '#session/session-edge';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 import { wasHeldByBroker } from './held-by-broker.ts';

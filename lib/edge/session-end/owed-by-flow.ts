@@ -1,11 +1,11 @@
+import { OWN_LOG_SHARDS, ownLog } from '#session/delivery/own-log';
 import { isTaken } from '#session/flow/reading';
-import type { LifeRules } from '#session/life';
-import { deliveryTo } from '#session/matching';
+import type { LifeRules } from '#session/life/life';
 import type { LoggedMessage } from '#session/message';
-import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { LOG_START, later, positionAt } from '#session/position';
 import { owedSinceMs, subscribedIn } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { deliveryTo } from '#session/topics/matching';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 
 /** It was given to the client as a member of a share group. */

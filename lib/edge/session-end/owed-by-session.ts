@@ -1,10 +1,10 @@
-import { subscriptionsOfLife } from '#session/due';
-import type { LifeRules } from '#session/life';
+import { subscriptionsOfLife } from '#session/delivery/due';
+import { owesStraggler } from '#session/delivery/stragglers';
+import type { LifeRules } from '#session/life/life';
 import type { LoggedMessage } from '#session/message';
 import { later, type Position, positionAt, positionOf } from '#session/position';
-import { owesStraggler } from '#session/stragglers';
 import { owedSinceMs, type Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { EndedWith, LostMessagesStores } from './ended-with.ts';
 
 /** What one subscription was still owed, the messages that were appended late among it. */

@@ -1,12 +1,12 @@
 import type { PublishedEvent } from '#history/event-schemas';
-import { identifiersOfLife } from '#session/compute-session';
-import { endOf } from '#session/connection';
-import { lossWindowMs } from '#session/loss-window';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import { identifiersOfLife } from '#session/life/compute-session';
+import { endOf } from '#session/life/connection';
+import { lossWindowMs } from '#session/life/loss-window';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import type { Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { HistoryStore } from '#store/history/history';
 import type { FlowStore } from '#store/inflight/flows';
 import type { MessageLog } from '#store/messages/message-log';

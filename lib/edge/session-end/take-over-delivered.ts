@@ -1,4 +1,4 @@
-import { withDelivered } from '#session/delivered-in-all';
+import { withDelivered } from '#session/delivery/delivered-in-all';
 import type { Flow } from '#session/flow/flow';
 import type { SessionStore } from '#store/sessions/sessions';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DurableTopic } from '#session/configuration';
+import type { DurableTopic } from '#session/configuration/configuration';
 
 /** One rule of the rules engine, before it is a resource. */
 export interface RuleStatement {

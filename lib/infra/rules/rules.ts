@@ -4,7 +4,7 @@ import { CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { DurableTopic } from '#session/configuration';
+import type { DurableTopic } from '#session/configuration/configuration';
 import { InfrastructureError } from '../errors.ts';
 import { permissionsThatFit } from './resource-policy.ts';
 import {

@@ -14,7 +14,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { DROP_REASONS } from '#session/drop-reasons';
+import { DROP_REASONS } from '#session/delivery/drop-reasons';
 import { METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from '../names.ts';
 import { Runbook } from './runbooks.ts';
 import { throttlesOf } from './table-metrics.ts';

@@ -1,8 +1,8 @@
 import type { Change } from '#edge/change-session';
-import { operatorsInterval } from '#session/declaration';
 import { capInterval } from '#session/expiry';
+import { operatorsInterval } from '#session/life/declaration';
+import type { SessionEvent } from '#session/life/transition';
 import { exists, newestConnection, type Session } from '#session/session';
-import type { SessionEvent } from '#session/transition';
 import type { Operator, OperatorDependencies } from '../dependencies.ts';
 import { decide } from './decide.ts';
 import { again, followUp } from './follow-up.ts';

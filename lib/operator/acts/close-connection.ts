@@ -1,6 +1,6 @@
 import { carrierFrom } from '#packet-edge/connections/session-changes';
 import { dispatchSignals } from '#packet-edge/signals/signals';
-import { endOf } from '#session/connection';
+import { endOf } from '#session/life/connection';
 import { newestConnection, type Session } from '#session/session';
 import { edgeOf } from '#session/session-edge';
 import type { EndDependencies } from '../dependencies.ts';

@@ -1,9 +1,9 @@
 import type { Change } from '#edge/change-session';
 import { ContendedSessionError } from '#edge/errors';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
+import { type SessionEvent, transition } from '#session/life/transition';
 import type { Session } from '#session/session';
 import { policyOf } from '#session/session-edge';
-import { type SessionEvent, transition } from '#session/transition';
 import type { EndDependencies } from '../dependencies.ts';
 
 /** Lost races before the operator is asked to try again. */

@@ -1,10 +1,10 @@
 import { addDropsTo } from '#edge/add-drops';
 import { ContendedSessionError } from '#edge/errors';
 import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
-import type { Drops } from '#session/drops';
+import type { Drops } from '#session/delivery/drops';
+import { NAMED_DROPS } from '#session/delivery/overflow';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { giveUp } from '#session/flow/reading';
-import { NAMED_DROPS } from '#session/overflow';
 import { LOG_START, positionAt } from '#session/position';
 import { type Drop, exists, newestConnection, type Session } from '#session/session';
 import { edgeOf } from '#session/session-edge';

@@ -1,5 +1,5 @@
-import { endOf } from '#session/connection';
-import { matchesClientPattern } from '#session/policy';
+import { matchesClientPattern } from '#session/configuration/policy';
+import { endOf } from '#session/life/connection';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionIndex } from '#store/sessions/session-index';
 import type { Operation, OperationPart, OperationStore } from '#store/statistics/operations';

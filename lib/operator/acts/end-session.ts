@@ -1,4 +1,4 @@
-import { startOf } from '#session/connection';
+import { startOf } from '#session/life/connection';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { EndDependencies, Operator } from '../dependencies.ts';
 import { type Closed, closeConnectionOf } from './close-connection.ts';

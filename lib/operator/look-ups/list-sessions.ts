@@ -1,5 +1,5 @@
-import { endOf } from '#session/connection';
 import { NEVER } from '#session/expiry';
+import { endOf } from '#session/life/connection';
 import { exists, newestConnection, type Session } from '#session/session';
 import type { ListedClient, ListedClients, SessionIndex } from '#store/sessions/session-index';
 import type { SessionStore } from '#store/sessions/sessions';

@@ -1,6 +1,6 @@
-import { endOf } from '#session/connection';
+import { matchesClientPattern } from '#session/configuration/policy';
 import { capInterval, hasExpired, sessionEndMs } from '#session/expiry';
-import { matchesClientPattern } from '#session/policy';
+import { endOf } from '#session/life/connection';
 import { exists, newestConnection, type Session } from '#session/session';
 import { edgeOf, policyOf } from '#session/session-edge';
 import type { SessionIndex } from '#store/sessions/session-index';

@@ -1,8 +1,8 @@
-import { subscriptionsOfLife } from '#session/due';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import type { Flow } from '#session/flow/flow';
 import type { LoggedMessage } from '#session/message';
 import { exists, type Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { edgeOf } from '#session/session-edge';
 import { type Subscription, subscribedIn } from '#session/subscription';
 import type { FlowStore } from '#store/inflight/flows';

@@ -1,6 +1,6 @@
-import { subscriptionsOfLife } from '#session/due';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import { exists, type Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { edgeOf } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';
 import type { Router } from '#store/routes/router';

@@ -1,4 +1,4 @@
-import { subscriptionsOfLife } from '#session/due';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import { exists, type Session } from '#session/session';
 import type { SessionEdge } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';

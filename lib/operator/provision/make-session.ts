@@ -1,8 +1,8 @@
-import { type Connection, PROVISIONED_FIRST, startOf } from '#session/connection';
-import type { SessionPolicy } from '#session/policy';
+import type { SessionPolicy } from '#session/configuration/policy';
+import { type Connection, PROVISIONED_FIRST, startOf } from '#session/life/connection';
+import { type SessionEvent, transition } from '#session/life/transition';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionEdge } from '#session/session-edge';
-import { type SessionEvent, transition } from '#session/transition';
 import { MOST_SUBSCRIPTIONS } from '#store/transactions/session-starts';
 import { followUp } from '../acts/follow-up.ts';
 import type { OperatorDependencies } from '../dependencies.ts';

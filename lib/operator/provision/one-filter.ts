@@ -1,5 +1,5 @@
 import { ContendedSessionError } from '#edge/errors';
-import { subscriptionsOfLife } from '#session/due';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import { exists, type Session } from '#session/session';
 import { edgeOf, policyOf, type SessionEdge } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';

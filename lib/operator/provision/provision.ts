@@ -1,5 +1,5 @@
 import { ContendedSessionError } from '#edge/errors';
-import { subscriptionsOfLife } from '#session/due';
+import { subscriptionsOfLife } from '#session/delivery/due';
 import { capInterval } from '#session/expiry';
 import { exists, type Session } from '#session/session';
 import { edgeOf, policyOf } from '#session/session-edge';

@@ -5,7 +5,7 @@ import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
 import type { SessionEdge } from '#session/session-edge';
 import { optionsOf, type Subscription, type SubscriptionChange } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import { signalLook } from '../acts/resume.ts';
 import type { OperatorDependencies } from '../dependencies.ts';
 import { afterKnownMs, isBrokers, live, type NotDone } from './held.ts';

@@ -3,7 +3,7 @@ import { positionAt } from '#session/position';
 import type { Session } from '#session/session';
 import type { SessionEdge } from '#session/session-edge';
 import type { Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { OperatorDependencies } from '../dependencies.ts';
 import { afterKnownMs, isBrokers, live, type NotDone } from './held.ts';
 

@@ -1,6 +1,6 @@
-import { ownLog } from '#session/own-log';
+import { ownLog } from '#session/delivery/own-log';
 import { LOG_START, type Position } from '#session/position';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { LogPages } from '#store/messages/log-pages';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { RouteStore } from '#store/routes/routes';

@@ -1,11 +1,11 @@
 import type { HistoryEntry } from '#history/entry';
-import { brokerSessionSeconds } from '#session/broker-session';
-import { endOf, startOf } from '#session/connection';
-import type { DropReason } from '#session/drop-reasons';
-import { choosePolicy } from '#session/policy';
+import { choosePolicy } from '#session/configuration/policy';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import type { DropReason } from '#session/delivery/drop-reasons';
+import { brokerSessionSeconds } from '#session/life/broker-session';
+import { endOf, startOf } from '#session/life/connection';
 import { isSameMessage, type Position, positionOf, timeOf } from '#session/position';
 import type { Drop, Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { policyOf } from '#session/session-edge';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { SessionState } from '../look-ups/session-view.ts';

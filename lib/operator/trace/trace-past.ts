@@ -1,13 +1,13 @@
 import type { HistoryEntry } from '#history/entry';
-import { type Connection, endOf, startOf } from '#session/connection';
-import type { DropReason } from '#session/drop-reasons';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import type { DropReason } from '#session/delivery/drop-reasons';
+import { wasLive } from '#session/delivery/stragglers';
+import { type Connection, endOf, startOf } from '#session/life/connection';
 import { messageHasExpired } from '#session/message';
 import { positionAt, positionOf } from '#session/position';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { policyOf } from '#session/session-edge';
-import { wasLive } from '#session/stragglers';
 import { owedSinceMs, type Subscription } from '#session/subscription';
-import { matches, parseSharedFilter } from '#session/topic-filter';
+import { matches, parseSharedFilter } from '#session/topics/topic-filter';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { SessionState } from '../look-ups/session-view.ts';
 import { isHeldByBroker } from '../waiting/waiting-plan.ts';

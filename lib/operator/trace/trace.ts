@@ -1,8 +1,8 @@
-import type { DropReason } from '#session/drop-reasons';
+import type { DropReason } from '#session/delivery/drop-reasons';
 import { isSameMessage } from '#session/position';
 import type { Session } from '#session/session';
 import type { Subscription } from '#session/subscription';
-import { matches, parseSharedFilter } from '#session/topic-filter';
+import { matches, parseSharedFilter } from '#session/topics/topic-filter';
 import type { HistoryStore } from '#store/history/history';
 import type { FoundMessage } from '#store/messages/message-log';
 import { readSession, type SessionState, type SessionViewDependencies } from '../look-ups/session-view.ts';

@@ -1,20 +1,20 @@
-import { brokerSessionStands } from '#session/broker-session';
-import { endOf } from '#session/connection';
-import { dueTo, subscriptionsOfLife } from '#session/due';
+import { choosePacketPolicy, choosePolicy, type SessionPolicy } from '#session/configuration/policy';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import type { Settings } from '#session/configuration/settings';
+import { dueTo, subscriptionsOfLife } from '#session/delivery/due';
+import { ownLog } from '#session/delivery/own-log';
+import { owesStraggler } from '#session/delivery/stragglers';
 import type { Flow } from '#session/flow/flow';
 import { isTaken } from '#session/flow/reading';
-import { deliveryTo, matchingSubscriptions } from '#session/matching';
+import { brokerSessionStands } from '#session/life/broker-session';
+import { endOf } from '#session/life/connection';
 import { type LoggedMessage, messageHasExpired, type QoS } from '#session/message';
-import { ownLog } from '#session/own-log';
-import { choosePacketPolicy, choosePolicy, type SessionPolicy } from '#session/policy';
 import { LOG_START, later, type Position, positionAt, positionOf, timeOf } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
 import { edgeOf } from '#session/session-edge';
-import type { Settings } from '#session/settings';
-import { owesStraggler } from '#session/stragglers';
 import { owedSinceMs, type Subscription, subscribedIn } from '#session/subscription';
-import { matches, parseSharedFilter } from '#session/topic-filter';
+import { deliveryTo, matchingSubscriptions } from '#session/topics/matching';
+import { matches, parseSharedFilter } from '#session/topics/topic-filter';
 
 /** A stretch of a log in which messages may wait. */
 export interface WaitingRange {

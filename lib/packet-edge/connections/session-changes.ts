@@ -1,11 +1,11 @@
 import { type Change, changeSession } from '#edge/change-session';
 import type { Carrier } from '#packets/exchange';
-import { newlyDelivered } from '#session/delivered-in-all';
-import { choosePacketPolicy, type SessionPolicy } from '#session/policy';
+import { choosePacketPolicy, type SessionPolicy } from '#session/configuration/policy';
+import type { SessionConfiguration } from '#session/configuration/session-configuration';
+import { newlyDelivered } from '#session/delivery/delivered-in-all';
+import type { SessionEvent } from '#session/life/transition';
+import type { SessionWill } from '#session/life/will';
 import { newestConnection, type Session } from '#session/session';
-import type { SessionConfiguration } from '#session/session-configuration';
-import type { SessionEvent } from '#session/transition';
-import type { SessionWill } from '#session/will';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
 
 export function packetPolicy(configuration: SessionConfiguration, clientId: string): SessionPolicy {

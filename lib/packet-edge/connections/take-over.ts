@@ -1,4 +1,4 @@
-import { endOf } from '#session/connection';
+import { endOf } from '#session/life/connection';
 import { exists, newestConnection } from '#session/session';
 import type { Exchange } from '../exchange.ts';
 import { dispatchSignals } from '../signals/signals.ts';

@@ -1,10 +1,10 @@
 import { countBacklog, replayBacklog } from '#delivery/backlog';
-import { overflowDrops } from '#session/drops';
+import { overflowDrops } from '#session/delivery/drops';
 import { giveWay, TakenPositions } from '#session/flow/reading';
-import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
 import type { Position } from '#session/position';
 import type { Subscription } from '#session/subscription';
+import { deliveryTo } from '#session/topics/matching';
 import type { FoundMessage } from '#store/messages/message-log';
 import { packetPolicy } from '../connections/session-changes.ts';
 import type { Exchange } from '../exchange.ts';

@@ -1,7 +1,7 @@
+import { ownLog } from '#session/delivery/own-log';
 import type { Flow } from '#session/flow/flow';
 import { quotaOf, SEND_WINDOW } from '#session/flow/outbound';
 import { settle, TakenPositions } from '#session/flow/reading';
-import { ownLog } from '#session/own-log';
 import { earlier, type Position, positionAt } from '#session/position';
 import { type Subscription, subscribedIn } from '#session/subscription';
 import { packetPolicy } from '../connections/session-changes.ts';

@@ -1,7 +1,7 @@
 import { generatePacket } from '#packets/generate';
 import type { ServerPacket } from '#packets/types';
-import type { Delivery } from '#session/matching';
 import type { Message } from '#session/message';
+import type { Delivery } from '#session/topics/matching';
 
 type ServerPublish = Extract<ServerPacket, { cmd: 'publish' }>;
 

@@ -1,4 +1,4 @@
-import type { DropReason } from '#session/drop-reasons';
+import type { DropReason } from '#session/delivery/drop-reasons';
 import type { Flow, Outbound } from '#session/flow/flow';
 import { SEND_WINDOW, unconfirmed, without } from '#session/flow/outbound';
 import { messageHasExpired } from '#session/message';

@@ -1,8 +1,8 @@
 import type { RequestedSubscription } from '#packets/types';
+import { OWN_LOG_SHARDS, ownLog } from '#session/delivery/own-log';
 import { type Message, messageHasExpired, type QoS } from '#session/message';
-import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { positionAt } from '#session/position';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
 import { eachAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';

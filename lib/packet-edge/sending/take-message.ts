@@ -1,9 +1,9 @@
-import type { DropReason } from '#session/drop-reasons';
+import type { DropReason } from '#session/delivery/drop-reasons';
 import { countDelivered, quotaOf, send } from '#session/flow/outbound';
 import { take } from '#session/flow/reading';
-import { deliveryTo } from '#session/matching';
 import { messageHasExpired } from '#session/message';
 import type { Subscription } from '#session/subscription';
+import { deliveryTo } from '#session/topics/matching';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { Exchange } from '../exchange.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';

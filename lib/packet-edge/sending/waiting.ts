@@ -1,8 +1,8 @@
 import { merge } from '#delivery/merge';
-import { OWN_LOG_SHARDS } from '#session/own-log';
+import { OWN_LOG_SHARDS } from '#session/delivery/own-log';
 import { later, type Position, positionAt } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
 

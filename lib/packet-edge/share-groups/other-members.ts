@@ -1,5 +1,5 @@
 import { exists } from '#session/session';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
 import { subscriberPages } from '../signals/signal-subscribers.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionContext } from '#packets/exchange';
+import { OWN_LOG_SHARDS, ownLog } from '#session/delivery/own-log';
 import type { Message } from '#session/message';
-import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { later, type Position, positionAt, positionOf, timeOf } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
 import type { SubscriberKey } from '#store/subscriptions/filter-index';
 import type { PacketEdgeDependencies } from '../dependencies.ts';

@@ -1,11 +1,11 @@
 import type { MemberEnd } from '#edge/requests';
 import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
+import { OWN_LOG_SHARDS, ownLog } from '#session/delivery/own-log';
 import type { Flow } from '#session/flow/flow';
 import { isTaken } from '#session/flow/reading';
 import { type Message, messageHasExpired } from '#session/message';
-import { OWN_LOG_SHARDS, ownLog } from '#session/own-log';
 import { earlier, type Position, timeOf } from '#session/position';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { FoundMessage } from '#store/messages/message-log';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
 import type { PacketEdgeDependencies } from '../dependencies.ts';

@@ -1,6 +1,6 @@
 import type { Will } from '#packets/types';
+import type { SessionWill } from '#session/life/will';
 import { positionOf } from '#session/position';
-import type { SessionWill } from '#session/will';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
 import { messageProperties } from '../message-properties.ts';
 

@@ -1,6 +1,6 @@
 import type { WillRequest } from '#edge/requests';
+import { type DueWill, releasedWills, type SessionWill, withoutDueWill } from '#session/life/will';
 import { type Session, withoutEnd } from '#session/session';
-import { type DueWill, releasedWills, type SessionWill, withoutDueWill } from '#session/will';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
 import { enterMessage } from '../enter-message.ts';
 import type { Exchange } from '../exchange.ts';

@@ -1,4 +1,4 @@
-import { appendedInTime, appendTimeMs } from '#session/append-time';
+import { appendedInTime, appendTimeMs } from '#session/delivery/append-time';
 import { StoreUnavailableError } from '../errors.ts';
 
 export interface TimedAppend {

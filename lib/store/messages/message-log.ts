@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { consistentFromMs } from '#session/append-time';
+import { consistentFromMs } from '#session/delivery/append-time';
 import { LOG_END, type Position, positionOf } from '#session/position';
 import { request } from '../requests/request.ts';
 import { appendInTime } from './append-in-time.ts';

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { startsWithWildcard } from '#session/topic-filter';
+import { startsWithWildcard } from '#session/topics/topic-filter';
 import { queryPages } from '../requests/query.ts';
 import { type Item, request } from '../requests/request.ts';
 import { FIRST_LEVELS_LOG, firstLevelFromItem, firstLevelOf, keyOf, retainedLogOf } from './retained-item.ts';

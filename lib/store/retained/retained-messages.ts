@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Message, messageHasExpired } from '#session/message';
-import { matches } from '#session/topic-filter';
+import { matches } from '#session/topics/topic-filter';
 import { conditional, type Item } from '../requests/request.ts';
 import { retainedCandidates } from './retained-candidates.ts';
 import { fromItem, removedItem, toItem } from './retained-item.ts';

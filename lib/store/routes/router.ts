@@ -1,4 +1,4 @@
-import { candidateFilters } from '#session/shape';
+import { candidateFilters } from '#session/topics/shape';
 import { RecentValues } from './recent-values.ts';
 import type { Route, RouteStore } from './routes.ts';
 

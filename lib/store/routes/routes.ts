@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { hasExpired } from '#session/expiry';
-import { shapeOf } from '#session/shape';
+import { shapeOf } from '#session/topics/shape';
 import { getAll } from '../requests/get-all.ts';
 import { queryAll } from '../requests/query.ts';
 import { conditional, type Item, request, untilUncontended } from '../requests/request.ts';

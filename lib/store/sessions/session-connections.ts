@@ -1,5 +1,5 @@
-import type { Connection } from '#session/connection';
-import type { Declaration } from '#session/declaration';
+import type { Connection } from '#session/life/connection';
+import type { Declaration } from '#session/life/declaration';
 import { fullIdentifier, shortIdentifier } from '../encoding/identifiers.ts';
 import { fullPosition, shortPosition } from '../encoding/positions.ts';
 import { type StoredList, trimmed } from '../encoding/stored-list.ts';

@@ -1,4 +1,4 @@
-import type { Delivered } from '#session/delivered';
+import type { Delivered } from '#session/delivery/delivered';
 import type { Session } from '#session/session';
 
 type Known = readonly (Delivered | undefined)[];

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Connection, endOf, startOf } from '#session/connection';
 import { NEVER } from '#session/expiry';
-import type { EndReason, Life } from '#session/life';
+import { type Connection, endOf, startOf } from '#session/life/connection';
+import type { EndReason, Life } from '#session/life/life';
+import type { Wills } from '#session/life/will';
 import { newestConnection, type Session, timeToLive } from '#session/session';
-import type { Wills } from '#session/will';
 import { fullPosition, shortPosition } from '../encoding/positions.ts';
 import { type StoredList, trimmed } from '../encoding/stored-list.ts';
 import { StoreItemError } from '../errors.ts';

@@ -1,5 +1,5 @@
+import type { Progress } from '#session/delivery/progress';
 import { LOG_START, type Position } from '#session/position';
-import type { Progress } from '#session/progress';
 import { fullPosition, shortPosition } from '../encoding/positions.ts';
 import { type StoredList, trimmed } from '../encoding/stored-list.ts';
 

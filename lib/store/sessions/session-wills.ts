@@ -1,4 +1,4 @@
-import type { DueWill, SessionWill, Wills } from '#session/will';
+import type { DueWill, SessionWill, Wills } from '#session/life/will';
 import { fullIdentifier, shortIdentifier } from '../encoding/identifiers.ts';
 import { fullPosition, shortPosition } from '../encoding/positions.ts';
 import type { StoredList } from '../encoding/stored-list.ts';

@@ -1,5 +1,5 @@
 import { isSubscribed, optionsOf, type Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topic-filter';
+import { parseSharedFilter } from '#session/topics/topic-filter';
 import { StoreItemError } from '../errors.ts';
 import type { Item } from '../requests/request.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { appendedInTime, appendTimeMs } from '#session/append-time';
+import { appendedInTime, appendTimeMs } from '#session/delivery/append-time';
 import type { Flow } from '#session/flow/flow';
 import type { Message } from '#session/message';
 import { type Position, positionOf, timeOf } from '#session/position';

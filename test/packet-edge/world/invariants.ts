@@ -1,4 +1,4 @@
-import { matches, parseSharedFilter } from '#session/topic-filter';
+import { matches, parseSharedFilter } from '#session/topics/topic-filter';
 import type { ModelClient } from './model-client.ts';
 import type { Publication } from './model-sender.ts';
 import type { PacketWorld } from './packet-world.ts';

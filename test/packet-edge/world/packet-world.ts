@@ -2,7 +2,7 @@ import { type Random, seededRandom } from '#local/random';
 import { handlePackets } from '#packet-edge/handle-packets';
 import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
 import { parsePacketsRequest } from '#packets/exchange-codec';
-import { deliveredInAll } from '#session/delivered-in-all';
+import { deliveredInAll } from '#session/delivery/delivered-in-all';
 import { createFlowStore } from '#store/inflight/flows';
 import { createRetainedMessages } from '#store/retained/retained-messages';
 import { createListenerStore } from '#store/routes/listeners';

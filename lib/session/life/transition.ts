@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { exists, newestConnection, type Session, withoutEnd } from '../session.ts';
 import { computeSession } from './compute-session.ts';
 import { type Connection, endOf } from './connection.ts';
 import { isNoNewer } from './connection-order.ts';
 import { type Declaration, joinDeclaration } from './declaration.ts';
 import { joinConnection } from './join-connection.ts';
 import type { LifeRules } from './life.ts';
-import { exists, newestConnection, type Session, withoutEnd } from './session.ts';
 import { type SessionWill, settleWills } from './will.ts';
 
 /** Something that was learnt about a client. */

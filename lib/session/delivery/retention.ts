@@ -1,6 +1,6 @@
-import { NEVER } from './expiry.ts';
-import { unnoticedSeconds } from './loss-window.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../configuration/settings.ts';
+import { NEVER } from '../expiry.ts';
+import { unnoticedSeconds } from '../life/loss-window.ts';
 
 /** A message is logged a little before the session it is for has ended. */
 const MARGIN_SECONDS = 60;

@@ -1,6 +1,6 @@
-import type { Delivered } from './delivered.ts';
-import type { Position } from './position.ts';
-import type { Progress } from './progress.ts';
+import type { Delivered } from '../delivery/delivered.ts';
+import type { Progress } from '../delivery/progress.ts';
+import type { Position } from '../position.ts';
 
 /** A network connection of a client, as far as the events so far tell. Times are epoch milliseconds. */
 export interface Connection {

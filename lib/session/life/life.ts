@@ -1,13 +1,13 @@
+import type { SessionPolicy } from '../configuration/policy.ts';
+import type { Settings } from '../configuration/settings.ts';
+import { type Delivered, deliveredAfter } from '../delivery/delivered.ts';
+import type { Progress } from '../delivery/progress.ts';
+import { capInterval, hasExpired, NEVER, sessionEndMs } from '../expiry.ts';
+import { earlier, later, type Position, positionAt } from '../position.ts';
 import { brokerSessionStands } from './broker-session.ts';
 import { type Connection, endOf, overAtMs, startOf, wasTakenOver } from './connection.ts';
 import { type Declaration, declaredCleanStart, declaredInterval, operatorsInterval } from './declaration.ts';
-import { type Delivered, deliveredAfter } from './delivered.ts';
-import { capInterval, hasExpired, NEVER, sessionEndMs } from './expiry.ts';
 import { lossWindowMs } from './loss-window.ts';
-import type { SessionPolicy } from './policy.ts';
-import { earlier, later, type Position, positionAt } from './position.ts';
-import type { Progress } from './progress.ts';
-import type { Settings } from './settings.ts';
 
 /** Why a life of a client identifier ended. */
 export type EndReason = 'expired' | 'cleanStart' | 'disconnected' | 'takenOver' | 'operator';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { defaultMqtt311Interval, FOLLOW_BROKER, type SessionPolicy } from './policy.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 

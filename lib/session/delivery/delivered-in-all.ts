@@ -1,8 +1,8 @@
-import type { Connection } from './connection.ts';
+import type { Flow } from '../flow/flow.ts';
+import type { Connection } from '../life/connection.ts';
+import type { Life } from '../life/life.ts';
+import { type Session, withoutEnd } from '../session.ts';
 import { type Delivered, deliveredBetween, furthest } from './delivered.ts';
-import type { Flow } from './flow/flow.ts';
-import type { Life } from './life.ts';
-import { type Session, withoutEnd } from './session.ts';
 
 /** By life, the most that is known of its flow. */
 function mostOf(

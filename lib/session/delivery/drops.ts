@@ -1,6 +1,6 @@
+import type { Drop, Session } from '../session.ts';
 import type { DropReason } from './drop-reasons.ts';
 import { NAMED_DROPS, type Overflow } from './overflow.ts';
-import type { Drop, Session } from './session.ts';
 
 /** Names in the record are cut to this many characters, so that it stays one write unit. */
 export const TOPIC_CHARACTERS = 64;

@@ -1,5 +1,5 @@
+import type { Settings } from '../configuration/settings.ts';
 import type { Connection } from './connection.ts';
-import type { Settings } from './settings.ts';
 
 /** The server waits one and a half keep alives before it gives a client up. [MQTT-3.1.2-22] */
 const KEEP_ALIVE_FACTOR = 1.5;

@@ -1,8 +1,8 @@
+import type { Settings } from '../configuration/settings.ts';
+import { joinDelivered } from '../delivery/delivered.ts';
+import { later } from '../position.ts';
 import type { Connection } from './connection.ts';
 import { inOrder } from './connection-order.ts';
-import { joinDelivered } from './delivered.ts';
-import { later } from './position.ts';
-import type { Settings } from './settings.ts';
 
 function isSame(known: Connection, fact: Connection): boolean {
   if (known.sessionIdentifier !== fact.sessionIdentifier) return false;

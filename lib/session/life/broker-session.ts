@@ -1,6 +1,6 @@
+import type { Settings } from '../configuration/settings.ts';
+import { hasExpired, sessionEndMs } from '../expiry.ts';
 import type { Connection } from './connection.ts';
-import { hasExpired, sessionEndMs } from './expiry.ts';
-import type { Settings } from './settings.ts';
 
 /** The interval of the broker's own session of a client, seconds; for MQTT 3.1.1 the broker does not tell it. */
 export function brokerSessionSeconds(

@@ -1,5 +1,5 @@
+import { changeInterval } from '../expiry.ts';
 import { type Connection, endOf, startOf } from './connection.ts';
-import { changeInterval } from './expiry.ts';
 
 /** What a device says of its own session, since IoT Core's events do not. */
 export interface Declaration {

@@ -1,13 +1,13 @@
+import type { SessionPolicy } from '../configuration/policy.ts';
+import type { Settings } from '../configuration/settings.ts';
+import { identifiersOfLife } from '../life/compute-session.ts';
+import { startOf } from '../life/connection.ts';
+import type { QoS } from '../message.ts';
+import { earlier, later, type Position, positionAt } from '../position.ts';
+import { newestConnection, type Session } from '../session.ts';
+import { isSubscribed, liveSinceMs, owedSinceMs, type Subscription } from '../subscription.ts';
+import { parseSharedFilter } from '../topics/topic-filter.ts';
 import { settledBeforeMs } from './append-time.ts';
-import { identifiersOfLife } from './compute-session.ts';
-import { startOf } from './connection.ts';
-import type { QoS } from './message.ts';
-import type { SessionPolicy } from './policy.ts';
-import { earlier, later, type Position, positionAt } from './position.ts';
-import { newestConnection, type Session } from './session.ts';
-import type { Settings } from './settings.ts';
-import { isSubscribed, liveSinceMs, owedSinceMs, type Subscription } from './subscription.ts';
-import { parseSharedFilter } from './topic-filter.ts';
 
 /** Clocks of two lifecycle events of one connection may disagree by this much. */
 const CLOCK_DIFFERENCE_MS = 2_000;

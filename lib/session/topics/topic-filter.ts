@@ -1,4 +1,4 @@
-import { shown } from './shown.ts';
+import { shown } from '../shown.ts';
 import {
   checkTopicSize,
   checkTopicText,

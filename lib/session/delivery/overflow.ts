@@ -1,6 +1,6 @@
+import type { SessionPolicy } from '../configuration/policy.ts';
+import type { Position } from '../position.ts';
 import type { DropReason } from './drop-reasons.ts';
-import type { SessionPolicy } from './policy.ts';
-import type { Position } from './position.ts';
 
 /** One waiting message, as far as limits are concerned. */
 export interface Waiting {

@@ -1,5 +1,5 @@
-import { shown } from './shown.ts';
-import { hasLoneSurrogate, hasNull, utf8Bytes } from './utf8.ts';
+import { shown } from '../shown.ts';
+import { hasLoneSurrogate, hasNull, utf8Bytes } from '../utf8.ts';
 
 /** How long and how deep a topic may be. */
 export interface TopicLimits {

@@ -1,10 +1,10 @@
+import { deliveredBy } from '../delivery/delivered-in-all.ts';
+import type { Progress } from '../delivery/progress.ts';
+import { later, type Position } from '../position.ts';
+import type { Session, SessionStatus } from '../session.ts';
 import { type Connection, endOf } from './connection.ts';
 import { type Declaration, declarationsOn, rememberDeclarations, withoutForgotten } from './declaration.ts';
-import { deliveredBy } from './delivered-in-all.ts';
 import { cursorOf, endOfLife, incarnationOf, type Life, type LifeRules, liveThrough } from './life.ts';
-import { later, type Position } from './position.ts';
-import type { Progress } from './progress.ts';
-import type { Session, SessionStatus } from './session.ts';
 
 /** How many connections are remembered one by one, so that their events may come in any order. */
 export const REMEMBERED_CONNECTIONS = 5;

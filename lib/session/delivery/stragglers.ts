@@ -1,8 +1,8 @@
-import { type Connection, endOf, startOf } from './connection.ts';
-import { lossWindowMs } from './loss-window.ts';
-import type { Session } from './session.ts';
-import type { Settings } from './settings.ts';
-import { owedSinceMs, type Subscription } from './subscription.ts';
+import type { Settings } from '../configuration/settings.ts';
+import { type Connection, endOf, startOf } from '../life/connection.ts';
+import { lossWindowMs } from '../life/loss-window.ts';
+import type { Session } from '../session.ts';
+import { owedSinceMs, type Subscription } from '../subscription.ts';
 
 /*
  * A straggler is a message that was appended long after it was received. Its place in the log says nothing of

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { NEVER } from './expiry.ts';
+import { NEVER } from '../expiry.ts';
+import { checkTopicFilter } from '../topics/topic-filter.ts';
+import { checkTopicName, IOT_CORE_LIMITS, type TopicCheck } from '../topics/topic-name.ts';
 import {
   defaultMqtt311Interval,
   FOLLOW_BROKER,
@@ -7,8 +9,6 @@ import {
   type SessionPolicy,
 } from './policy.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
-import { checkTopicFilter } from './topic-filter.ts';
-import { checkTopicName, IOT_CORE_LIMITS, type TopicCheck } from './topic-name.ts';
 
 /* Every `error` says what is allowed; what came and where is added by `problemsOf`. */
 

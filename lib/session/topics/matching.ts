@@ -1,6 +1,6 @@
-import type { LoggedMessage, Message, QoS } from './message.ts';
-import { positionAt } from './position.ts';
-import { isSubscribed, owedSinceMs, type Subscription } from './subscription.ts';
+import type { LoggedMessage, Message, QoS } from '../message.ts';
+import { positionAt } from '../position.ts';
+import { isSubscribed, owedSinceMs, type Subscription } from '../subscription.ts';
 import { matches, parseSharedFilter } from './topic-filter.ts';
 
 /** How one message is sent to a client, whatever the number of its subscriptions that match. */

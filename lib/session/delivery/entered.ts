@@ -1,4 +1,4 @@
-import type { Message, UserProperty } from './message.ts';
+import type { Message, UserProperty } from '../message.ts';
 
 /**
  * User property on what the packet edge hands on to the broker: the message is in the log already, under the

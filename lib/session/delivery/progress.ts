@@ -1,4 +1,4 @@
-import type { Position } from './position.ts';
+import type { Position } from '../position.ts';
 
 /** Where the delivery of one incarnation stands. */
 export interface Progress {

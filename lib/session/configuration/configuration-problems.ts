@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
+import { shown } from '../shown.ts';
+import { overlaps } from '../topics/topic-filter.ts';
 import { checkDurableFilter, intervalSchema } from './configuration-schema.ts';
 import { FOLLOW_BROKER, matchesClientPattern } from './policy.ts';
-import { shown } from './shown.ts';
-import { overlaps } from './topic-filter.ts';
 
 type Path = readonly PropertyKey[];
 

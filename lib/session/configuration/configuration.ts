@@ -1,6 +1,6 @@
+import { ConfigurationError } from '../errors.ts';
 import { overlapProblems, policyProblems, problemsOf } from './configuration-problems.ts';
 import { configurationSchema } from './configuration-schema.ts';
-import { ConfigurationError } from './errors.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { SessionConfiguration } from './session-configuration.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';

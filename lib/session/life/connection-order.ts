@@ -1,6 +1,6 @@
+import type { Settings } from '../configuration/settings.ts';
 import { brokerSessionSeconds } from './broker-session.ts';
 import { type Connection, PROVISIONED_FIRST, startOf } from './connection.ts';
-import type { Settings } from './settings.ts';
 
 /**
  * A version number that is lower although its time is later by at least this much was reset by the broker, whatever

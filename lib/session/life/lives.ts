@@ -1,7 +1,7 @@
+import type { Session } from '../session.ts';
 import type { Connection } from './connection.ts';
 import { declarationsOn } from './declaration.ts';
 import { beginConnection, type Life, type LifeRules } from './life.ts';
-import type { Session } from './session.ts';
 
 /**
  * The life after each connection that a session remembers, oldest first: that before them, where there was one, then

@@ -1,5 +1,5 @@
+import type { Position } from '../position.ts';
 import { type Connection, endOf, startOf } from './connection.ts';
-import type { Position } from './position.ts';
 
 /** The will of one connection, as the session keeps it; the message itself lies apart. [MQTT-3.1.2-7] */
 export interface SessionWill {
