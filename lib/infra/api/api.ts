@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CorsHttpMethod,
@@ -34,6 +34,9 @@ const METHODS = {
   write: [HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
 } as const;
 
+/** Characters that the name of an API may have. */
+const LONGEST_NAME = 128;
+
 /** As long as a function behind an HTTP API may take. */
 const INTEGRATION_TIMEOUT = Duration.seconds(29);
 const PREFLIGHT_MAX_AGE = Duration.hours(1);
@@ -65,6 +68,8 @@ export class SessionApi extends Construct {
   constructor(scope: Construct, id: string, props: SessionApiProps) {
     super(scope, id);
     this.httpApi = new HttpApi(this, 'HttpApi', {
+      // The console's own API stands beside it in the lists of API Gateway.
+      apiName: Names.uniqueResourceName(this, { maxLength: LONGEST_NAME }),
       description: 'What operators see of MQTT sessions, and do to them',
       createDefaultStage: false,
       ...corsOf(props.corsOrigins),
