@@ -19,6 +19,9 @@ export interface ReceivedPublish extends IPublishPacket {
 const CLIENT_KEY = 'client';
 const NUMBER_KEY = 'number';
 
+/** Of an error of LevelDB. */
+const DAMAGED = 'LEVEL_CORRUPTION';
+
 /**
  * The client's half of one session, on disk: QoS 1 and QoS 2 messages sent and not completely acknowledged, QoS 2
  * messages received and not completely acknowledged.
@@ -46,18 +49,18 @@ export class SessionStore {
     this.messageIdProvider = new MessageIds((messageId) => this.#outgoing.get(messageId) !== undefined);
   }
 
-  /** @throws SessionStoreError if the directory cannot be used, or another process uses it */
+  /** @throws SessionStoreError if the directory cannot be used, is damaged, or another process uses it */
   static async open(directory: string): Promise<SessionStore> {
     const database: Database = new ClassicLevel(directory, { valueEncoding: 'buffer' });
     try {
       await database.open();
+      const store = new SessionStore(database);
+      for await (const [key, value] of database.iterator()) store.#load(key, value);
+      return store;
     } catch (cause) {
-      const message = `The session state in ${directory} cannot be opened; is it a directory that no other process uses?`;
-      throw new SessionStoreError(message, { cause });
+      await database.close();
+      throw cause instanceof SessionStoreError ? cause : cannotOpen(directory, cause);
     }
-    const store = new SessionStore(database);
-    for await (const [key, value] of database.iterator()) store.#load(key, value);
-    return store;
   }
 
   /** Whose session it holds; undefined before the first connection. */
@@ -159,6 +162,16 @@ export class SessionStore {
     this.#lastNumber += 1;
     return this.#lastNumber;
   }
+}
+
+/** An error of the database says why in its cause, or is that itself. */
+function cannotOpen(directory: string, cause: unknown): SessionStoreError {
+  const why = cause instanceof Error ? (cause.cause ?? cause) : cause;
+  const isDamaged = why instanceof Error && 'code' in why && why.code === DAMAGED;
+  const message = isDamaged
+    ? `The session state in ${directory} is damaged (${why.message}); remove the directory to begin anew, with a new session: what was not acknowledged is lost`
+    : `The session state in ${directory} cannot be opened; is it a directory that no other process uses?`;
+  return new SessionStoreError(message, { cause });
 }
 
 function withReceipt(kept: Kept): Kept {
