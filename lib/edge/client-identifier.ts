@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/utf8';
 
 /** Of AWS IoT Core. */
 const MAXIMUM_BROKER_BYTES = 128;

@@ -6,3 +6,9 @@ export const hasLoneSurrogate = (text: string): boolean => /\p{Surrogate}/u.test
 
 /** U+0000 ([MQTT-1.5.4-2]). */
 export const hasNull = (text: string): boolean => text.includes('\0');
+
+/**
+ * UTF-8 bytes of a client identifier, a topic or a filter. Each becomes part of a key, of which DynamoDB takes 1,024
+ * bytes; the rest is for what stands beside it.
+ */
+export const MAXIMUM_KEY_TEXT_BYTES = 1_000;

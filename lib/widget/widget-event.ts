@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
-import { utf8Bytes } from '#session/utf8';
+import { MAXIMUM_KEY_TEXT_BYTES, utf8Bytes } from '#session/utf8';
 
 const text = z.catch(z.optional(z.string()), undefined);
 

@@ -1,8 +1,7 @@
 import { NEVER } from '#session/expiry';
-import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import { checkTopicFilter } from '#session/topics/topic-filter';
 import { checkTopicName } from '#session/topics/topic-name';
-import { hasLoneSurrogate, utf8Bytes } from '#session/utf8';
+import { hasLoneSurrogate, MAXIMUM_KEY_TEXT_BYTES, utf8Bytes } from '#session/utf8';
 // Lets schemas say, by `.openapi`, what the document tells.
 import '@hono/zod-openapi';
 import * as z from 'zod';

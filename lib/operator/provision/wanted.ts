@@ -1,11 +1,11 @@
 import { packetClientId, withoutLifecycle } from '#edge/client-identifier';
 import type { SessionPolicy } from '#session/configuration/policy';
 import { capInterval } from '#session/expiry';
-import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
 import type { QoS } from '#session/message';
 import type { SessionEdge } from '#session/session-edge';
 import { isSubscribed, optionsOf, type Subscription, type SubscriptionOptions } from '#session/subscription';
 import { checkTopicFilter, parseSharedFilter } from '#session/topics/topic-filter';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/utf8';
 
 export interface WantedSubscription extends Omit<SubscriptionOptions, 'isProvisioned'> {
   /** `$share/…` included. */

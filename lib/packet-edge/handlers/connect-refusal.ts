@@ -1,6 +1,6 @@
 import { REASON_CODES } from '#packets/reason-codes';
 import type { ConnectPacket } from '#packets/types';
-import { MAXIMUM_KEY_TEXT_BYTES } from '#session/key-text';
+import { MAXIMUM_KEY_TEXT_BYTES } from '#session/utf8';
 import type { Exchange } from '../exchange.ts';
 
 export interface Refusal {
