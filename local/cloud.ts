@@ -132,7 +132,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
-  const { mqttPort = 0, awsPort = 0, packetPort = 0, packetWsPort = 0, chaos, observe = () => {} } = options;
+  const { awsPort = 0, chaos, observe = () => {} } = options;
   const settings = { ...DEFAULTS, ...options };
   const environment = LOCAL_ENVIRONMENT;
   await refuseTakenPorts(options);
@@ -186,20 +186,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     callers.add(name, { functionName: name, roleArn: roles.addOutsider(name, arns), secretAccessKey });
   }
 
-  const iotCore = await IotCore.start({
-    port: mqttPort,
-    ...environment,
-    invokeFunction: async (functionArn, payload) => {
-      functions.invokeLater(functionArn, JSON.stringify(payload));
-      await functions.hasRoom(functionArn);
-    },
-    sendToQueue: async (queueUrl, body) => void queues.get(queueUrl).send(body),
-    observe: (event) => observe({ kind: 'iot', event }),
-    disturb: disturbance(options),
-    ...(options.persistentSessionExpirySeconds !== undefined && {
-      persistentSessionExpirySeconds: options.persistentSessionExpirySeconds,
-    }),
-  });
+  const iotCore = await startIotCore(options, { functions, queues });
   undo.add(() => iotCore.stop());
   for (const { arn: _, ...rule } of stack.rules) iotCore.putRule(rule);
 
@@ -227,21 +214,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     source.start();
     undo.add(() => source.stop());
   }
-  const { packets: functionName } = stack.functions;
-  const listeners =
-    functionName === undefined
-      ? undefined
-      : await LocalListeners.start(
-          { port: packetPort, wsPort: packetWsPort },
-          {
-            functionName,
-            callers,
-            roles,
-            environment,
-            awsUrl,
-            log: (...logged) => observe({ kind: 'listener', logged }),
-          },
-        );
+  const listeners = await startListeners(options, { stack, callers, roles, awsUrl });
   undo.add(() => listeners?.stop());
   const web = await startWebServers(stack, options, undo);
   const endpoints = endpointsOf(stack, {
@@ -252,6 +225,51 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     dynamodb: dynamoDb.endpoint,
   });
   return new Cloud({ endpoints, functions, queues, events, timeToLive, dynamoDb, iotCore, listeners }, undo);
+}
+
+/** AWS IoT Core, with the functions and queues that its rules reach. */
+function startIotCore(
+  options: CloudOptions,
+  { functions, queues }: Pick<Started, 'functions' | 'queues'>,
+): Promise<IotCore> {
+  const { mqttPort = 0, persistentSessionExpirySeconds, observe = () => {} } = options;
+  return IotCore.start({
+    port: mqttPort,
+    ...LOCAL_ENVIRONMENT,
+    invokeFunction: async (functionArn, payload) => {
+      functions.invokeLater(functionArn, JSON.stringify(payload));
+      await functions.hasRoom(functionArn);
+    },
+    sendToQueue: async (queueUrl, body) => void queues.get(queueUrl).send(body),
+    observe: (event) => observe({ kind: 'iot', event }),
+    disturb: disturbance(options),
+    ...(persistentSessionExpirySeconds !== undefined && { persistentSessionExpirySeconds }),
+  });
+}
+
+interface ListenerSurroundings {
+  readonly stack: StackResources;
+  readonly callers: Callers;
+  readonly roles: Roles;
+  readonly awsUrl: string;
+}
+
+/** Undefined: the stack has no function for packets. */
+async function startListeners(
+  { packetPort = 0, packetWsPort = 0, observe = () => {} }: CloudOptions,
+  { stack, ...surroundings }: ListenerSurroundings,
+): Promise<LocalListeners | undefined> {
+  const { packets: functionName } = stack.functions;
+  if (functionName === undefined) return undefined;
+  return LocalListeners.start(
+    { port: packetPort, wsPort: packetWsPort },
+    {
+      ...surroundings,
+      functionName,
+      environment: LOCAL_ENVIRONMENT,
+      log: (...logged) => observe({ kind: 'listener', logged }),
+    },
+  );
 }
 
 /** As the functions themselves log, so that it is shown as they are. */
