@@ -32,7 +32,7 @@ describe.runIf(hasChromium)('a device, as the console shows it', () => {
     await desk.page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await desk.page.getByRole('link', { name: CLIENT_ID }).click();
     await desk.shows(/Connected .* Expiry interval 1 h/);
-    await desk.page.getByRole('region', { name: 'Subscriptions' }).getByText('meters/7/#').waitFor();
+    await desk.page.getByRole('rowheader', { name: 'meters/7/#' }).waitFor();
     device.cut();
   });
 
@@ -135,6 +135,41 @@ describe.runIf(hasChromium)('what operators do before a device and after a failu
     await desk.shows(/Session resumed session present .*Operator: provision/, () =>
       shownText(page.getByRole('region', { name: 'History' })),
     );
+  });
+
+  it('a device that is away is subscribed, gets what came since when it returns, and is unsubscribed', async () => {
+    const { page, fleet } = desk;
+    const card = page.getByRole('region', { name: 'Subscriptions' });
+    const first = await fleet.connect('lamp');
+    await first.client.subscribeAsync('lamps/7/set', { qos: 1 });
+    await fleet.subscribed('lamp', 'lamps/7/set');
+    await page.goto(`${fleet.cloud.endpoints.console}#/sessions/lamp`);
+    await desk.shows(/Connected/);
+    expect(await card.getByRole('button', { name: /^Subscribe/ }).isDisabled()).toBe(true);
+    first.cut();
+    await fleet.away('lamp');
+    await desk.shows(/Away since/);
+
+    await card.getByRole('button', { name: /^Subscribe/ }).click();
+    await page.getByLabel('Filter').fill('lamps/all/#');
+    await page.getByRole('dialog').getByRole('button', { name: 'Subscribe' }).click();
+    await card.getByText('The session is subscribed to lamps/all/#.').waitFor();
+    const publisher = await fleet.connect('lamp-publisher');
+    await publisher.client.publishAsync('lamps/all/on', 'while it was away', { qos: 1 });
+    await desk.shows(/Away since .* Waiting 1 /);
+    const back = await fleet.connect('lamp');
+    await desk.shows(/Connected .* Waiting 0 .* Delivered 1 /);
+    expect(back.texts('lamps/all/on')).toEqual(['while it was away']);
+
+    // It has not subscribed to it itself: that can be ended while it is connected.
+    await card.getByRole('button', { name: 'Unsubscribe … lamps/all/#' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Unsubscribe' }).click();
+    await card.getByText('The subscription to lamps/all/# has ended.').waitFor();
+    await desk.shows(/Operator: unsubscribe .*lamps\/all\/#.*Operator: subscribe/, () =>
+      shownText(page.getByRole('region', { name: 'History' })),
+    );
+    expect(await shownText(card)).toContain('lamps/7/set');
+    expect(await card.getByText('lamps/all/#', { exact: true }).count()).toBe(0);
   });
 
   it('what failed while a permission was missing is sent again, and arrives', async () => {

@@ -1,7 +1,7 @@
-import type { Provision } from '#api/schemas/act';
+import type { Provision, SubscriptionRequest } from '#api/schemas/act';
 import type { Problem } from '../api/problem.ts';
 
-export type QoS = Provision['subscriptions'][number]['qos'];
+export type QoS = SubscriptionRequest['qos'];
 
 /** A subscription as it stands in the form. */
 export interface SubscriptionDraft {
@@ -36,31 +36,37 @@ export function emptySubscription(others: readonly SubscriptionDraft[]): Subscri
   return { key, filter: '', qos: 1, noLocal: false, retainAsPublished: false, subscriptionIdentifier: '' };
 }
 
-/** What is asked of the API; an option that is not chosen is not named. */
+/** What is asked of the API beside the filter; an option that is not chosen is not named. */
+export function subscriptionRequestOf(draft: SubscriptionDraft): SubscriptionRequest {
+  const { qos, noLocal, retainAsPublished, subscriptionIdentifier: identifier } = draft;
+  return {
+    qos,
+    ...(noLocal && { noLocal }),
+    ...(retainAsPublished && { retainAsPublished }),
+    ...(identifier !== '' && { subscriptionIdentifier: Number(identifier) }),
+  };
+}
+
+/** What is asked of the API. */
 export function provisionOf({ sessionExpiryInterval, subscriptions }: SessionDraft): Provision {
   return {
     sessionExpiryInterval,
-    subscriptions: subscriptions.map(
-      ({ filter, qos, noLocal, retainAsPublished, subscriptionIdentifier: identifier }) => ({
-        filter,
-        qos,
-        ...(noLocal && { noLocal }),
-        ...(retainAsPublished && { retainAsPublished }),
-        ...(identifier !== '' && { subscriptionIdentifier: Number(identifier) }),
-      }),
-    ),
+    subscriptions: subscriptions.map((each) => ({ filter: each.filter, ...subscriptionRequestOf(each) })),
   };
 }
 
 /** What was refused, by the field of the form: `clientId`, `/subscriptions/0/filter`. */
 export type FieldErrors = ReadonlyMap<string, string>;
 
-const FIELDS =
+/** Fields of the form of a whole session. */
+export const SESSION_FIELDS =
   /^(clientId|\/sessionExpiryInterval|\/subscriptions\/\d+\/(filter|qos|noLocal|retainAsPublished|subscriptionIdentifier))$/;
+/** Fields of the form of one subscription. */
+export const SUBSCRIPTION_FIELDS = /^(filter|\/(qos|noLocal|retainAsPublished|subscriptionIdentifier))$/;
 
 /** Of a problem that is about fields of the form and nothing else; empty where it is about more. */
-export function fieldErrorsOf(problem: Problem | undefined): FieldErrors {
+export function fieldErrorsOf(problem: Problem | undefined, fields: RegExp): FieldErrors {
   const errors = problem?.errors ?? [];
-  if (!errors.every(({ field }) => FIELDS.test(field))) return new Map();
+  if (!errors.every(({ field }) => fields.test(field))) return new Map();
   return new Map(errors.map(({ field, message }) => [field, message]));
 }

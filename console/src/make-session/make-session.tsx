@@ -10,7 +10,7 @@ import { useAct } from '../parts/use-act.ts';
 import { sessionHref } from '../route.ts';
 import { intervalText } from '../text/duration.ts';
 import { counted } from '../text/quantity.ts';
-import { emptyDraft, fieldErrorsOf, provisionOf, type SessionDraft } from './draft.ts';
+import { emptyDraft, fieldErrorsOf, provisionOf, SESSION_FIELDS, type SessionDraft } from './draft.ts';
 import { SessionForm } from './session-form.tsx';
 
 type Stage = 'written' | 'exists' | 'asked';
@@ -22,7 +22,7 @@ export function MakeSession({ query }: { query: URLSearchParams }) {
   const [draft, setDraft] = useState(() => emptyDraft(query.get('clientId') ?? ''));
   const [stage, setStage] = useState<Stage>('written');
   const { problem, busy } = acting;
-  const errors = useMemo(() => fieldErrorsOf(problem), [problem]);
+  const errors = useMemo(() => fieldErrorsOf(problem, SESSION_FIELDS), [problem]);
   const { clientId } = draft;
 
   const change = (next: SessionDraft) => {

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Card } from '../parts/card.tsx';
 import { Field } from '../parts/field.tsx';
+import { focusOn } from '../parts/focus-on.ts';
 import { IntervalField } from '../parts/interval-field.tsx';
 import { Empty } from '../parts/states.tsx';
 import { emptySubscription, type FieldErrors, MOST_SUBSCRIPTIONS, type SessionDraft } from './draft.ts';
@@ -74,13 +75,16 @@ export function SessionForm({ draft, errors, busy, onChange, onSubmit }: Session
           <SubscriptionFields
             key={each.key}
             draft={each}
-            index={index}
-            errors={errors}
+            legend={`Subscription ${index + 1}`}
+            errorOf={(name) => errors.get(`/subscriptions/${index}/${name}`)}
             onChange={(next) =>
               change({ subscriptions: subscriptions.map((other) => (other === each ? next : other)) })
             }
-            onRemove={() => remove(each.key)}
-          />
+          >
+            <button type="button" class="button button-small" onClick={() => remove(each.key)}>
+              Remove<span class="unseen"> subscription {index + 1}</span>
+            </button>
+          </SubscriptionFields>
         ))}
         <button
           type="button"
@@ -96,8 +100,4 @@ export function SessionForm({ draft, errors, busy, onChange, onSubmit }: Session
       </button>
     </form>
   );
-}
-
-function focusOn(element: Element | null | undefined): void {
-  if (element instanceof HTMLElement) element.focus();
 }

@@ -1,21 +1,23 @@
+import type { ComponentChildren } from 'preact';
 import { Field } from '../parts/field.tsx';
-import type { FieldErrors, QoS, SubscriptionDraft } from './draft.ts';
+import type { QoS, SubscriptionDraft } from './draft.ts';
 
 interface SubscriptionFieldsProps {
   readonly draft: SubscriptionDraft;
-  readonly index: number;
-  readonly errors: FieldErrors;
+  readonly legend: string;
+  /** What was refused of a field. */
+  readonly errorOf: (name: keyof SubscriptionDraft) => string | undefined;
   readonly onChange: (draft: SubscriptionDraft) => void;
-  readonly onRemove: () => void;
+  /** Behind the options. */
+  readonly children?: ComponentChildren;
 }
 
-/** One subscription of a session that is to be made, with the options that MQTT 5 knows. */
-export function SubscriptionFields({ draft, index, errors, onChange, onRemove }: SubscriptionFieldsProps) {
-  const errorOf = (name: keyof SubscriptionDraft) => errors.get(`/subscriptions/${index}/${name}`);
+/** One subscription that is to be made, with the options that MQTT 5 knows. */
+export function SubscriptionFields({ draft, legend, errorOf, onChange, children }: SubscriptionFieldsProps) {
   const change = (changes: Partial<SubscriptionDraft>) => onChange({ ...draft, ...changes });
   return (
     <fieldset class="subscription">
-      <legend>Subscription {index + 1}</legend>
+      <legend>{legend}</legend>
       <div class="search">
         <Field label="Filter" error={errorOf('filter')}>
           {(control) => (
@@ -78,9 +80,7 @@ export function SubscriptionFields({ draft, index, errors, onChange, onRemove }:
           />
           Retain As Published
         </label>
-        <button type="button" class="button button-small" onClick={onRemove}>
-          Remove<span class="unseen"> subscription {index + 1}</span>
-        </button>
+        {children}
       </div>
     </fieldset>
   );

@@ -52,12 +52,12 @@ export function SessionPage({ clientId }: { clientId: string }) {
       )}
       {/* What happened to a session outlives it, and is told a moment after it is seen. */}
       <History clientId={clientId} readAt={request.answeredAtMs} />
-      {data !== undefined && !isGone && <Sections session={data} />}
+      {data !== undefined && !isGone && <Sections session={data} onChanged={request.reload} />}
     </>
   );
 }
 
-function Sections({ session }: { session: Session }) {
+function Sections({ session, onChanged }: { session: Session; onChanged: () => void }) {
   const { clientId, advice } = session;
   return (
     <>
@@ -69,7 +69,7 @@ function Sections({ session }: { session: Session }) {
         </Card>
       )}
       <WaitingMessages session={session} />
-      <Subscriptions subscriptions={session.subscriptions} />
+      <Subscriptions session={session} onChanged={onChanged} />
       <div class="columns">
         <Inflight inflight={session.inflight} />
         <Will will={session.will} />

@@ -38,14 +38,15 @@ export function toldSummary(session: StoredSession, configuration: SessionConfig
 }
 
 export function toldSubscription(subscription: Subscription): Session['subscriptions'][number] {
-  const { filter, qos, noLocal, retainAsPublished, subscriptionIdentifier, subscribedAtMs } = subscription;
+  const { filter, qos, noLocal, retainAsPublished, subscriptionIdentifier } = subscription;
   return {
     filter,
     ...(qos !== undefined && { qos }),
     noLocal: noLocal === true,
     retainAsPublished: retainAsPublished === true,
     ...(subscriptionIdentifier !== undefined && { subscriptionIdentifier }),
-    subscribedAt: isoTime(subscribedAtMs.at(-1) ?? 0),
+    subscribedAt: isoTime(subscription.subscribedAtMs.at(-1) ?? 0),
+    byOperator: subscription.isProvisioned === true,
   };
 }
 

@@ -43,6 +43,9 @@ export const subscription = z
     retainAsPublished: z.boolean(),
     subscriptionIdentifier: z.int().optional(),
     subscribedAt: time,
+    byOperator: z
+      .boolean()
+      .openapi({ description: 'An operator has made it, and the device has not subscribed itself since' }),
   })
   .openapi('Subscription');
 
