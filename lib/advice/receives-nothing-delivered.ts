@@ -9,7 +9,8 @@ const MESSAGES = 100;
 /** It has had its chances. */
 const RETURNS = 3;
 
-const NOT_NEEDED = 'If the device does not need these messages, let it unsubscribe';
+const NOT_NEEDED =
+  'If the device does not need these messages, let it unsubscribe, or unsubscribe its session while it is away';
 const FORBIDDEN =
   'Its AWS IoT policy does not let it receive on these topics: direct messages need iot:Receive.';
 /** What a resource of a policy takes for a wildcard or a variable; a device chooses its filters. */
