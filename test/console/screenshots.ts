@@ -16,6 +16,7 @@ const SHOTS: readonly Shot[] = [
   ['overview', '#/', (page) => page.getByText('Messages delivered', { exact: true }).waitFor()],
   ['sessions', '#/sessions'],
   ['session', '#/sessions/gateway-berlin-01', (page) => page.getByLabel('Show payloads').check()],
+  ['subscribe', '#/sessions/gateway-berlin-01', writeSubscription],
   ['make-session', '#/make-session?clientId=gateway-berlin-02', writeSession],
   ['topics', '#/topics?topic=sites/berlin/3/commands/set'],
   ['filters', '#/filters'],
@@ -29,6 +30,11 @@ const LOOKS: readonly (readonly [suffix: string, options: BrowserContextOptions]
   ['-dark', { colorScheme: 'dark', viewport: { width: 1280, height: 800 } }],
   ['-narrow', { colorScheme: 'light', viewport: { width: 400, height: 860 } }],
 ];
+
+async function writeSubscription(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Subscribe/ }).click();
+  await page.getByRole('dialog').getByLabel('Filter').fill('sites/berlin/+/alarms');
+}
 
 async function writeSession(page: Page): Promise<void> {
   await page.getByLabel('Filter').fill('sites/berlin/+/commands/#');
@@ -59,7 +65,8 @@ async function main(): Promise<void> {
       await page.waitForLoadState('networkidle');
       await look?.(page);
       await page.waitForLoadState('networkidle');
-      await page.evaluate('scrollTo(0, 0)');
+      // A question stands over the part of the page that it is about.
+      if ((await page.getByRole('dialog').count()) === 0) await page.evaluate('scrollTo(0, 0)');
       await page.screenshot({ path: `${FOLDER}/${name}${suffix}.png`, fullPage: OTHER_FOLDER !== undefined });
       await context.close();
     }
