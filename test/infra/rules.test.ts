@@ -43,7 +43,7 @@ test('devices declare their session by Basic Ingest alone: the rule has no FROM'
   const { RuleName, TopicRulePayload } = ruleAt('Rules/Session');
   expect(RuleName).toBe('mqtt_sessions_session');
   expect(TopicRulePayload.Sql).toBe(
-    "SELECT encode(*, 'base64') AS data, 'declared' AS eventType, clientid() AS clientId, timestamp() AS timestamp, get_mqtt_property('response_topic') AS responseTopic",
+    "SELECT encode(*, 'base64') AS data, lower('declared') AS eventType, clientid() AS clientId, timestamp() AS timestamp, get_mqtt_property('response_topic') AS responseTopic",
   );
 });
 
@@ -51,7 +51,7 @@ test('control packets come by Basic Ingest alone, with the client identifier as 
   const { RuleName, TopicRulePayload } = ruleAt('Rules/Packets');
   expect(RuleName).toBe('mqtt_sessions_packets');
   expect(TopicRulePayload.Sql).toBe(
-    "SELECT encode(*, 'base64') AS data, 'carriage' AS kind, clientid() AS clientId, timestamp() AS timestamp, principal() AS principal",
+    "SELECT encode(*, 'base64') AS data, lower('carriage') AS kind, clientid() AS clientId, timestamp() AS timestamp, principal() AS principal",
   );
 });
 
@@ -60,15 +60,23 @@ const MESSAGE_FIELDS =
 
 test('a durable topic is a rule that hands on the payload as it is, with the properties', () => {
   expect(ruleAt(messagePath('devices/+/commands/#')).TopicRulePayload.Sql).toBe(
-    `SELECT ${MESSAGE_FIELDS}, 1 AS qos FROM 'devices/+/commands/#'`,
+    `SELECT ${MESSAGE_FIELDS}, abs(1) AS qos FROM 'devices/+/commands/#'`,
   );
 });
 
 test('QoS and message expiry are what the configuration says', () => {
   expect(ruleAt(messagePath('alerts')).TopicRulePayload.Sql).toBe(
-    `SELECT ${MESSAGE_FIELDS}, 0 AS qos, 3600 AS messageExpiryInterval FROM 'alerts'`,
+    `SELECT ${MESSAGE_FIELDS}, abs(0) AS qos, abs(3600) AS messageExpiryInterval FROM 'alerts'`,
   );
 });
+
+test.each(['Rules/Session', 'Rules/Packets', messagePath('alerts')])(
+  '%s selects functions alone, since it takes payloads that are not JSON',
+  (path) => {
+    const [, items = ''] = /^SELECT (.*?)( FROM .*)?$/.exec(ruleAt(path).TopicRulePayload.Sql) ?? [];
+    for (const item of items.split(/, (?=\w+\()/)) expect(item).toMatch(/^\w+\([^()]*\) AS \w+$/);
+  },
+);
 
 test('adding a durable topic changes no other rule', () => {
   const before = resourcesByPath(templateOf({ durableTopics: ['alerts'] }), TYPE);

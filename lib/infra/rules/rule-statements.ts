@@ -38,7 +38,7 @@ export const declarationStatement: RuleStatement = {
   nameSuffix: 'session',
   sql: `SELECT ${[
     "encode(*, 'base64') AS data",
-    "'declared' AS eventType",
+    `${constant('declared')} AS eventType`,
     'clientid() AS clientId',
     'timestamp() AS timestamp',
     "get_mqtt_property('response_topic') AS responseTopic",
@@ -52,7 +52,7 @@ export const packetsStatement: RuleStatement = {
   nameSuffix: 'packets',
   sql: `SELECT ${[
     "encode(*, 'base64') AS data",
-    "'carriage' AS kind",
+    `${constant('carriage')} AS kind`,
     'clientid() AS clientId',
     'timestamp() AS timestamp',
     'principal() AS principal',
@@ -74,10 +74,10 @@ export function messageStatement(topic: DurableTopic): RuleStatement {
     "get_mqtt_property('correlation_data') AS correlationData",
     'get_user_properties() AS userProperties',
     // SQL can read neither of the two from the message, so they are what the operator says.
-    `${topic.qos} AS qos`,
+    `${constant(topic.qos)} AS qos`,
     ...(topic.messageExpiryInterval === undefined
       ? []
-      : [`${topic.messageExpiryInterval} AS messageExpiryInterval`]),
+      : [`${constant(topic.messageExpiryInterval)} AS messageExpiryInterval`]),
   ];
   const digest = digestOf(topic.filter);
   return {
@@ -86,6 +86,14 @@ export function messageStatement(topic: DurableTopic): RuleStatement {
     sql: `SELECT ${fields.join(', ')} FROM '${topic.filter}'`,
     description: `MQTT sessions: messages of the durable topic ${topic.filter}`,
   };
+}
+
+/**
+ * What is the same for all messages of a rule, as a function that gives it back. Of a payload that is not JSON a statement
+ * can select functions and nothing else, no literal either: AWS IoT Core guide, "Working with binary payloads".
+ */
+function constant(value: Lowercase<string> | number): string {
+  return typeof value === 'number' ? `abs(${value})` : `lower('${value}')`;
 }
 
 /** Of the filter and not of its place in the list, so that adding a topic replaces no other rule. */

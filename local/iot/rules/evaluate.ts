@@ -20,6 +20,9 @@ export function evaluate(statement: Statement, context: RuleContext): Evaluation
       ? { outcome: 'bytes', bytes: context.message.payload }
       : { outcome: 'value', value: payload.json };
   }
+  if (payload === undefined && !statement.selections.every(isCall)) {
+    return { outcome: 'failed', reason: 'the payload is not JSON, of which only functions can be selected' };
+  }
   const result: Record<string, unknown> = {};
   for (const selection of statement.selections) {
     if (selection.kind === 'all') {
@@ -37,6 +40,11 @@ export function evaluate(statement: Statement, context: RuleContext): Evaluation
 
 function isAllAlone(selections: readonly Selection[]): boolean {
   return selections.length === 1 && selections[0]?.kind === 'all';
+}
+
+/** A literal is none (AWS IoT Core guide, "Working with binary payloads"). */
+function isCall(selection: Selection): boolean {
+  return selection.kind === 'value' && selection.expression.kind === 'call';
 }
 
 function parsedPayload(payload: Buffer): { json: unknown } | undefined {

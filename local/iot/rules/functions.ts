@@ -49,6 +49,16 @@ const FUNCTIONS: Readonly<Record<string, RuleFunction>> = {
         : "encode() takes * and 'base64'",
     call: ({ message }) => message.payload.toString('base64'),
   },
+  lower: {
+    problem: ([text, ...others]) =>
+      literalOf(text, 'string') !== undefined && others.length === 0 ? undefined : "lower() takes '…'",
+    call: (_, [text]) => String(text).toLowerCase(),
+  },
+  abs: {
+    problem: ([number, ...others]) =>
+      literalOf(number, 'number') !== undefined && others.length === 0 ? undefined : 'abs() takes a number',
+    call: (_, [number]) => Math.abs(Number(number)),
+  },
   get_mqtt_property: {
     problem: ([name, ...others]) =>
       Object.hasOwn(MQTT_PROPERTIES, String(literalOf(name, 'string'))) && others.length === 0

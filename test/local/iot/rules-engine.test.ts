@@ -18,7 +18,7 @@ describe('rules', () => {
       'messages',
       `SELECT encode(*, 'base64') AS payload, topic() AS topic, clientid() AS publisher, timestamp() AS receivedAt,
        newuuid() AS messageId, get_mqtt_property('content_type') AS contentType,
-       get_user_properties() AS userProperties, 1 AS qos FROM 'devices/+/commands/#'`,
+       get_user_properties() AS userProperties, abs(1) AS qos FROM 'devices/+/commands/#'`,
     );
     const { client } = await connect(core, { clientId: 'sender' });
 

@@ -33,6 +33,7 @@ describe('SELECT', () => {
       { text: "it's", one: 1, less: -2.5, yes: true, nothing: null },
     ],
     ['SELECT topic(2) AS second, topic(9) AS ninth', { second: '7' }],
+    ["SELECT lower('Pump') AS text, abs(-2) AS number", { text: 'pump', number: 2 }],
     [
       'SELECT clientid() AS client, timestamp() AS at, principal() AS who, traceid() AS trace, accountid() AS account',
       { client: 'device-7', at: 1_700_000_000_000, who: 'abc', trace: 'trace', account: '111122223333' },
@@ -47,7 +48,18 @@ describe('SELECT', () => {
   it('encodes a payload that is not JSON', () => {
     const payload = Buffer.from([0, 255, 1]);
 
-    expect(run("SELECT encode(*, 'base64') AS data, name", { payload })).toEqual({ data: 'AP8B' });
+    expect(run("SELECT encode(*, 'base64') AS data, lower('A') AS a", { payload })).toEqual({
+      data: 'AP8B',
+      a: 'a',
+    });
+  });
+
+  it.each(['name', '1 AS one', "'x' AS text"])('selects functions alone of one, not %s', (item) => {
+    const payload = Buffer.from([0, 255, 1]);
+
+    expect(run(`SELECT encode(*, 'base64') AS data, ${item}`, { payload })).toMatchObject({
+      outcome: 'failed',
+    });
   });
 
   it('of * alone hands on bytes that are not JSON, but cannot extend them', () => {
@@ -140,6 +152,8 @@ describe('SQL that is not known', () => {
     ["SELECT encode(*, 'hex') AS x", "'base64'"],
     ["SELECT topic('x') AS x", 'level'],
     ['SELECT timestamp(1) AS x', 'takes nothing'],
+    ['SELECT lower(name) AS x', "lower() takes '…'"],
+    ['SELECT abs() AS x', 'abs() takes a number'],
     ['SELECT a[0] AS x', '"["'],
     ["SELECT 'open AS x", 'position'],
     ['SELECT toString() AS x', 'not known'],
