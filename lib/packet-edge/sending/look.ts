@@ -17,7 +17,7 @@ import {
   SUBSCRIBE_MS,
 } from '../limits.ts';
 import { retainFor } from '../route-subscription.ts';
-import { takeUnassigned } from '../share-groups/share-groups.ts';
+import { takeUnassigned } from '../share-groups/take-unassigned.ts';
 import { limitBacklog } from './limit-backlog.ts';
 import { resend } from './resend.ts';
 import { takeMessage } from './take-message.ts';

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ConnectionContext } from '#packets/exchange';
 import { OWN_LOG_SHARDS, ownLog } from '#session/delivery/own-log';
 import type { Message } from '#session/message';
-import { later, type Position, positionAt, positionOf, timeOf } from '#session/position';
-import { owedSinceMs, type Subscription } from '#session/subscription';
-import { parseSharedFilter } from '#session/topics/topic-filter';
+import { type Position, positionAt, positionOf, timeOf } from '#session/position';
 import type { AssignedMember } from '#store/share-groups/share-assignments';
 import type { SubscriberKey } from '#store/subscriptions/filter-index';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
@@ -99,46 +96,4 @@ export async function copiesOf(
   const own = { filter: ownLog(member), shards: OWN_LOG_SHARDS, from: positionAt(timeOf(from)) };
   for await (const { messageId } of log.readAppended(own)) found.add(messageId);
   return found;
-}
-
-interface Membership {
-  readonly subscriptions: readonly Subscription[];
-  /** What came before it is not for this member. */
-  readonly cursor: Position;
-  readonly retainSeconds: number;
-}
-
-/**
- * What was logged for a client's share groups while nobody of them was online is given to this member; and what
- * was given to it by somebody who died before it was put into its log.
- */
-export async function takeUnassigned(
-  context: ConnectionContext,
-  { subscriptions, cursor, retainSeconds }: Membership,
-  dependencies: PacketEdgeDependencies,
-): Promise<void> {
-  const { log, assignments, routes } = dependencies;
-  const { clientId, incarnation } = context;
-  const member = { clientId, incarnation };
-  const isMember = (other: AssignedMember) =>
-    other.clientId === clientId && other.incarnation === incarnation;
-  for (const subscription of subscriptions) {
-    const { shareName, filter } = parseSharedFilter(subscription.filter);
-    if (shareName === undefined) continue;
-    const from = later(cursor, positionAt(owedSinceMs(subscription)));
-    const assigned = await assignments.assignedFrom(subscription.filter, from);
-    const hasSome = [...assigned.values()].some(isMember);
-    const copies = hasSome ? await copiesOf(member, from, dependencies) : new Set();
-    const [route] = await routes.find([filter]);
-    const range = { filter, from, shards: route?.shards ?? 1 };
-    for await (const message of log.readAppended(range)) {
-      const position = assignmentPosition(message);
-      const known = assigned.get(position);
-      const owner = known ?? (await assignments.assign(subscription.filter, position, member, retainSeconds));
-      if (!isMember(owner) || copies.has(copyId(message, subscription.filter))) continue;
-      const { position: _, log: __, ...plain } = message;
-      const copy = { message: plain, sharedFilter: subscription.filter, retainSeconds };
-      await copyTo(owner, copy, dependencies);
-    }
-  }
 }
