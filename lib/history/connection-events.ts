@@ -1,13 +1,11 @@
 import type { Connection } from '#session/life/connection';
+import { DISCONNECT_REASON } from '#session/life/disconnect-reason';
 import type { Session } from '#session/session';
 import type { StoryChange } from './compare-stories.ts';
 import { sourceOf } from './connection-entries.ts';
 import type { Began, ConnectionStory } from './connection-story.ts';
 import { eventId } from './event-id.ts';
 import type { PublishedEvent } from './event-schemas.ts';
-
-/** The broker's reason for the end of a connection that another one took over. */
-const TAKEN_OVER = 'DUPLICATE_CLIENTID';
 
 const iso = (atMs: number) => new Date(atMs).toISOString();
 
@@ -40,7 +38,7 @@ function beganEvent(
 function disconnectedEvent(story: ConnectionStory, after: Session): PublishedEvent[] {
   const { connection, over, began } = story;
   // Somebody has taken it over, of whom nothing is known yet: that is told when it is.
-  if (over === undefined || over.reason === TAKEN_OVER) return [];
+  if (over === undefined || over.reason === DISCONNECT_REASON.takenOver) return [];
   const { incarnation, atMs, reason } = over;
   const connectionId = connection.sessionIdentifier;
   const waits =

@@ -1,5 +1,6 @@
 import { deliveredBetween } from '#session/delivery/delivered';
 import { type Connection, endOf, overAtMs, startOf, wasTakenOver } from '#session/life/connection';
+import { DISCONNECT_REASON } from '#session/life/disconnect-reason';
 import { type EndReason, endOfLife, type Life, type LifeRules } from '#session/life/life';
 import { livesOf } from '#session/life/lives';
 import type { Session } from '#session/session';
@@ -52,7 +53,7 @@ export interface ConnectionStory {
 /** The broker may end a connection just before it takes the one that it ends it for, and says so. */
 function wasEndedFor(connection: Connection, next: Connection | undefined): boolean {
   if (next === undefined) return false;
-  return connection.disconnectReason === 'DUPLICATE_CLIENTID' || wasTakenOver(connection, next);
+  return connection.disconnectReason === DISCONNECT_REASON.takenOver || wasTakenOver(connection, next);
 }
 
 function beganOf(life: Life, previous: Life | undefined): Began | undefined {

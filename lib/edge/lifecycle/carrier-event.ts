@@ -1,3 +1,4 @@
+import { DISCONNECT_REASON } from '#session/life/disconnect-reason';
 import type { EdgeDependencies } from '../dependencies.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 
@@ -12,7 +13,7 @@ export async function handleCarrierEvent(
   if (event.eventType !== 'disconnected') return 'carried';
   const { clientId, timestamp: atMs, disconnectReason: reason = 'CONNECTION_LOST' } = event;
   // A newer connection to the broker is there: what it carries takes over, or it ends in its turn.
-  if (reason === 'DUPLICATE_CLIENTID') return 'carried';
+  if (reason === DISCONNECT_REASON.takenOver) return 'carried';
   await requests.carrierEnded({ kind: 'carrierEnded', clientId, reason, atMs });
   return 'carrierEnded';
 }

@@ -1,5 +1,6 @@
 import { choosePolicy } from '#session/configuration/policy';
 import type { Connection } from '#session/life/connection';
+import { DISCONNECT_REASON } from '#session/life/disconnect-reason';
 import { afterChange } from '../after-change.ts';
 import { changeSession } from '../change-session.ts';
 import type { EdgeDependencies } from '../dependencies.ts';
@@ -82,7 +83,7 @@ export async function handleDisconnected(
 ): Promise<string> {
   const { sessionIdentifier, versionNumber, timestamp, disconnectReason } = event;
   const reason =
-    disconnectReason ?? (event.clientInitiatedDisconnect ? 'CLIENT_INITIATED_DISCONNECT' : undefined);
+    disconnectReason ?? (event.clientInitiatedDisconnect ? DISCONNECT_REASON.byClient : undefined);
   const connection: Connection = {
     sessionIdentifier,
     versionNumber,

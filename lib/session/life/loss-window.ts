@@ -1,5 +1,6 @@
 import type { Settings } from '../configuration/settings.ts';
 import type { Connection } from './connection.ts';
+import { DISCONNECT_REASON } from './disconnect-reason.ts';
 
 /** The server waits one and a half keep alives before it gives a client up. [MQTT-3.1.2-22] */
 const KEEP_ALIVE_FACTOR = 1.5;
@@ -22,8 +23,9 @@ export function unnoticedSeconds(keepAliveSeconds: number | undefined, settings:
 export function lossWindowMs(connection: Connection, takenOver: boolean, settings: Settings): number {
   if (connection.isProvisioned) return 0;
   const reason = connection.disconnectReason;
-  if (reason === 'CLIENT_INITIATED_DISCONNECT') return 0;
-  const unnoticed = takenOver || reason === 'MQTT_KEEP_ALIVE_TIMEOUT' || reason === 'DUPLICATE_CLIENTID';
+  if (reason === DISCONNECT_REASON.byClient) return 0;
+  const unnoticed =
+    takenOver || reason === DISCONNECT_REASON.keepAliveTimeout || reason === DISCONNECT_REASON.takenOver;
   if (!unnoticed) return settings.lossWindowSeconds * 1000;
   return unnoticedSeconds(connection.keepAliveSeconds, settings) * 1000;
 }

@@ -4,6 +4,7 @@ import { computeSession } from './compute-session.ts';
 import { type Connection, endOf } from './connection.ts';
 import { isNoNewer } from './connection-order.ts';
 import { type Declaration, joinDeclaration } from './declaration.ts';
+import { DISCONNECT_REASON } from './disconnect-reason.ts';
 import { joinConnection } from './join-connection.ts';
 import type { LifeRules } from './life.ts';
 import { type SessionWill, settleWills } from './will.ts';
@@ -74,7 +75,9 @@ function isStale(prior: Session, fact: Connection, { settings }: LifeRules): boo
   const successor = known ? prior.connections[index + 1] : undefined;
   // What an operator has made took nothing over.
   const wasTakenOver = successor !== undefined && successor.isProvisioned !== true;
-  return wasTakenOver && fact.delivered === undefined && fact.disconnectReason === 'DUPLICATE_CLIENTID';
+  return (
+    wasTakenOver && fact.delivered === undefined && fact.disconnectReason === DISCONNECT_REASON.takenOver
+  );
 }
 
 function withAddress(session: Session, event: SessionEvent, prior: Session | undefined): Session {

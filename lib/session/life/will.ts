@@ -1,5 +1,6 @@
 import type { Position } from '../position.ts';
 import { type Connection, endOf, startOf } from './connection.ts';
+import { DISCONNECT_REASON } from './disconnect-reason.ts';
 
 /** The will of one connection, as the session keeps it; the message itself lies apart. [MQTT-3.1.2-7] */
 export interface SessionWill {
@@ -35,9 +36,6 @@ export interface WillCircumstances {
   readonly goesOn: boolean;
 }
 
-/** DISCONNECT with reason code 0x00 leaves this reason; 0x04 and every loss of the network leave others. */
-const NORMAL_DISCONNECTION = 'CLIENT_INITIATED_DISCONNECT';
-
 type Fate = { readonly open: true } | { readonly dueAtMs: number } | { readonly dropped: true };
 
 /** What becomes of the will of the newest connection. */
@@ -45,7 +43,7 @@ function fateOfNewest(will: SessionWill | DueWill, { connection, endsAtMs }: Wil
   const endedAtMs = endOf(connection);
   if (endedAtMs === undefined) return { open: true };
   // [MQTT-3.14.4-3]
-  if (connection.disconnectReason === NORMAL_DISCONNECTION) return { dropped: true };
+  if (connection.disconnectReason === DISCONNECT_REASON.byClient) return { dropped: true };
   const delayedMs = 'atMs' in will ? will.atMs : endedAtMs + will.delaySeconds * 1000;
   // After the delay, or with the session, whichever is first. [MQTT-3.1.2-8]
   return { dueAtMs: Math.min(delayedMs, endsAtMs ?? Number.POSITIVE_INFINITY) };
