@@ -4,7 +4,9 @@ import {
   type Invocation,
   type InvocationOutcome,
   killedError,
+  MAXIMUM_ANSWER_BYTES,
   timedOutError,
+  tooLargeError,
 } from './invocation.ts';
 
 export interface FunctionDescription {
@@ -89,8 +91,10 @@ export class Instance {
           if (message.kind === 'log') {
             log += message.text;
             this.onLog(requestId, message.text);
-          } else if (message.kind === 'succeeded') settle({ succeeded: true, payload: message.payload });
-          else settle({ succeeded: false, error: message.error });
+          } else if (message.kind === 'failed') settle({ succeeded: false, error: message.error });
+          else if (Buffer.byteLength(message.payload) > MAXIMUM_ANSWER_BYTES)
+            settle({ succeeded: false, error: tooLargeError() });
+          else settle({ succeeded: true, payload: message.payload });
         },
       };
       const context = {

@@ -39,3 +39,13 @@ export function timedOutError(requestId: string, timeoutSeconds: number): Functi
     errorMessage: `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
   };
 }
+
+/** Bytes of what a function may answer with. */
+export const MAXIMUM_ANSWER_BYTES = 6_291_556;
+
+export function tooLargeError(): FunctionError {
+  return {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${MAXIMUM_ANSWER_BYTES} bytes).`,
+  };
+}

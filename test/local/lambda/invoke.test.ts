@@ -96,6 +96,15 @@ test.each([{ sleepMs: 60_000 }, { spin: true }])('%o is ended by the timeout', a
   expect(payload.errorMessage).toMatch(/Task timed out after 0\.20 seconds$/);
 });
 
+test('an answer larger than Lambda takes is none', async () => {
+  const quotes = 2;
+  const most = await invoke('echo', { returnBytes: 6_291_556 - quotes });
+  expect(most.FunctionError).toBeUndefined();
+  const { payload, FunctionError } = await invoke('echo', { returnBytes: 6_291_557 - quotes });
+  expect(FunctionError).toBe('Unhandled');
+  expect(payload).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
+});
+
 test('a killed invocation fails at once, and the next one runs', async () => {
   const running = invoke('echo', { sleepMs: 60_000 });
   await eventually(async () => expect(await services.functions.get('echo').kill()).toBe(1));
