@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks';
 import { useApi } from '../api/context.ts';
 import { Card } from '../parts/card.tsx';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
+import { Identifier } from '../parts/identifier.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { useAct } from '../parts/use-act.ts';
 import { durationText } from '../text/duration.ts';
 import { counted } from '../text/quantity.ts';
-import { visible } from '../text/visible.ts';
 import type { EndIdleRequest } from './end-idle-form.tsx';
 import { usePreview } from './use-preview.ts';
 
@@ -30,8 +30,7 @@ export function EndIdlePreview({ request, onStarted }: EndIdlePreviewProps) {
     });
   const which = (
     <>
-      <bdi class="identifier">{visible(request.clients)}</bdi>, away for longer than{' '}
-      {durationText(request.idleSeconds)}
+      <Identifier text={request.clients} />, away for longer than {durationText(request.idleSeconds)}
     </>
   );
   return (
@@ -69,7 +68,7 @@ export function EndIdlePreview({ request, onStarted }: EndIdlePreviewProps) {
         >
           <p>
             Sessions of <b>{which}</b> end with their subscriptions and all that waits in them. This cannot be
-            taken back. A client that returns meanwhile keeps its session.
+            undone. A client that returns meanwhile keeps its session.
           </p>
         </ConfirmDialog>
       )}

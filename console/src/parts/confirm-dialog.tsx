@@ -7,7 +7,7 @@ interface ConfirmDialogProps {
   readonly title: string;
   /** On the button that does it. */
   readonly verb: string;
-  /** What cannot be taken back looks so. */
+  /** It cannot be undone, and looks so. */
   readonly isDestructive?: boolean;
   readonly busy: boolean;
   readonly problem: Problem | undefined;

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { Session } from '#api/schemas/session';
 import { useApi } from '../api/context.ts';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
+import { Identifier } from '../parts/identifier.tsx';
 import { IntervalField } from '../parts/interval-field.tsx';
 import { OutcomeNotice } from '../parts/outcome-notice.tsx';
 import { useAct } from '../parts/use-act.ts';
-import { visible } from '../text/visible.ts';
 import { ACTS, type ActName } from './acts.ts';
 
 interface ActionsProps {
@@ -65,7 +65,7 @@ export function Actions({ session, onChanged }: ActionsProps) {
           onClose={close}
         >
           <p>
-            Client identifier <bdi class="identifier">{visible(session.clientId)}</bdi>
+            Client identifier <Identifier text={session.clientId} />
           </p>
           <p>{act.consequence(session)}</p>
           {chosen === 'changeInterval' && (

@@ -67,7 +67,7 @@ export const ACTS = {
     isDestructive: true,
     isPossible: ({ waiting }) => waiting.messages > 0,
     consequence: ({ waiting: { messages, atLeast, heldByBroker } }) =>
-      `${atLeast ? 'At least ' : ''}${counted(messages, 'waiting message')} will never be delivered to this client${heldByBroker ? ', unless it returns while the broker still has a session for it' : ''}. This cannot be taken back.`,
+      `${atLeast ? 'At least ' : ''}${counted(messages, 'waiting message')} will never be delivered to this client${heldByBroker ? ', unless it returns while the broker still has a session for it' : ''}. This cannot be undone.`,
     run: async (api, clientId) => {
       const { dropped, atLeast, heldByBroker } = await api.dropWaiting(clientId);
       const kept = heldByBroker
@@ -82,7 +82,7 @@ export const ACTS = {
     isDestructive: true,
     isPossible: () => true,
     consequence: ({ status, subscriptions }) =>
-      `${status === 'connected' ? 'The connection is closed, and the' : 'The'} session ends with ${counted(subscriptions.length, 'subscription')} and all that waits in it. This cannot be taken back. The client begins a new session when it connects.`,
+      `${status === 'connected' ? 'The connection is closed, and the' : 'The'} session ends with ${counted(subscriptions.length, 'subscription')} and all that waits in it. This cannot be undone. The client begins a new session when it connects.`,
     run: async (api, clientId) => {
       await api.endSession(clientId);
       return 'The session has ended.';

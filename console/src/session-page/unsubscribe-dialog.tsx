@@ -33,7 +33,7 @@ export function UnsubscribeDialog(props: UnsubscribeDialogProps) {
         Filter <Identifier text={filter} />
       </p>
       <p>
-        What waits for this subscription alone will never be delivered. This cannot be taken back. The other
+        What waits for this subscription alone will never be delivered. This cannot be undone. The other
         subscriptions stay as they are, and the device may subscribe again.
         {isHeld &&
           " The broker's own session still holds the subscription, and may deliver if the client returns in time."}
