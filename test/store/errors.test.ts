@@ -88,6 +88,21 @@ describe('a batch that DynamoDB is too busy for', () => {
     expect(requests).toBe(3);
   });
 
+  it('is asked for until it stays busy, however many batches there are', async () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => ({ kind: 'filter', value: `${index}` }));
+    let requests = 0;
+    const client = await clientOf((request, response) => {
+      requests += 1;
+      const isBusy = requests % 2 === 1;
+      saying(200, isBusy ? unprocessed : { Responses: { routes: [] }, UnprocessedKeys: {} })(
+        request,
+        response,
+      );
+    });
+    await getAll(client, 'routes', 'find routes', many);
+    expect(requests).toBeGreaterThan(18);
+  });
+
   it('is given up after a while', async () => {
     const client = await clientOf(saying(200, unprocessed));
     await expect(getAll(client, 'routes', 'find routes', keys)).rejects.toMatchObject({

@@ -28,10 +28,15 @@ export async function getAll(
     items.push(...(Responses?.[table] ?? []));
     const unprocessed = UnprocessedKeys?.[table]?.Keys ?? [];
     open = [...unprocessed, ...open.slice(MAXIMUM_KEYS)];
-    if (unprocessed.length === 0) continue;
+    if (unprocessed.length === 0) {
+      pauses = 0;
+      continue;
+    }
     pauses += 1;
     if (pauses === MAXIMUM_ATTEMPTS) {
-      throw new StoreThrottledError(`DynamoDB was too busy ${pauses} times to ${doing}; try again later`);
+      throw new StoreThrottledError(
+        `DynamoDB was too busy ${pauses} times in a row to ${doing}; try again later`,
+      );
     }
     await sleep(FIRST_PAUSE_MS * 2 ** (pauses - 1));
   }

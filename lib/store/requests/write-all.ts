@@ -35,10 +35,15 @@ export async function writeAll(
     const { UnprocessedItems } = await request(doing, client.send(command));
     const unprocessed = (UnprocessedItems?.[table] ?? []) as typeof open;
     open = [...unprocessed, ...open.slice(MAXIMUM_WRITES)];
-    if (unprocessed.length === 0) continue;
+    if (unprocessed.length === 0) {
+      pauses = 0;
+      continue;
+    }
     pauses += 1;
     if (pauses === MAXIMUM_ATTEMPTS) {
-      throw new StoreThrottledError(`DynamoDB was too busy ${pauses} times to ${doing}; try again later`);
+      throw new StoreThrottledError(
+        `DynamoDB was too busy ${pauses} times in a row to ${doing}; try again later`,
+      );
     }
     await sleep(FIRST_PAUSE_MS * 2 ** (pauses - 1));
   }
