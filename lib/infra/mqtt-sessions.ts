@@ -227,7 +227,7 @@ export class MqttSessions extends Construct {
     };
 
     connectEventSources(this, { ...resources, functions: this.functions, deliveryConcurrency });
-    new Rules(this, 'Rules', {
+    const { ruleNames } = new Rules(this, 'Rules', {
       ruleNamePrefix: props.ruleNamePrefix ?? DEFAULT_RULE_NAME_PREFIX,
       durableTopics,
       lifecycle: this.functions.lifecycle,
@@ -256,6 +256,7 @@ export class MqttSessions extends Construct {
       functions: this.functions,
       queues: this.queues,
       tables: this.tables,
+      ruleNames,
       operationsGuide: props.operationsGuide ?? OPERATIONS_GUIDE,
     };
     this.alarms = new Alarms(this, 'Alarms', { ...watched, alarmTopic: props.alarmTopic }).alarms;

@@ -21,10 +21,11 @@ const readers = ['Expire', 'Record'];
 const alarms = Object.keys(resourcesByPath(template, TYPE));
 const alarm = (id: string) => resourceAt(template, TYPE, `Alarms/${id}`).Properties;
 
-test('there is an alarm for dead letters, for each function, stream, queue and table', () => {
+test('there is an alarm for dead letters, rules, for each function, stream, queue and table', () => {
   expect(alarms.sort()).toEqual(
     [
       'DeadLettersDepth',
+      'RuleThrottles1',
       ...functions.flatMap((name) => [`${name}Errors`, `${name}Throttles`]),
       ...readers.map((name) => `${name}IteratorAge`),
       ...queues.map((name) => `${name}Age`),
@@ -109,6 +110,44 @@ test.each(functions.flatMap((name) => [[name, 'Errors'] as const, [name, 'Thrott
     });
   },
 );
+
+/** The names of the rules that an alarm watches. */
+function watchedRules(from: Template, id: string): readonly string[] {
+  const { Metrics, ...properties } = resourceAt(from, TYPE, `Alarms/${id}`).Properties;
+  expect(properties).toMatchObject({ Threshold: 0, EvaluationPeriods: 1 });
+  const [sum, ...parts] = Metrics as readonly {
+    readonly Expression?: string;
+    readonly MetricStat?: {
+      readonly Metric: { readonly Dimensions: readonly { readonly Value: string }[] };
+    };
+  }[];
+  expect(parts.length).toBeLessThanOrEqual(10);
+  expect(sum?.Expression).toBe(parts.map((_, index) => `FILL(rule${index}, 0)`).join(' + '));
+  return parts.map(({ MetricStat }) => {
+    expect(MetricStat).toMatchObject({
+      Stat: 'Sum',
+      Metric: {
+        Namespace: 'AWS/IoT',
+        MetricName: 'RuleMessageThrottled',
+        Dimensions: [{ Name: 'RuleName' }],
+      },
+    });
+    return MetricStat?.Metric.Dimensions[0]?.Value ?? '';
+  });
+}
+
+test('what the rules engine holds back of any rule raises an alarm, ten rules in each', () => {
+  const many = templateOf({
+    durableTopics: Array.from({ length: 14 }, (_, index) => `fleet/${index}/#`),
+  });
+  const names = Object.values(resourcesByPath(many, 'AWS::IoT::TopicRule')).map(
+    ({ Properties }) => Properties['RuleName'],
+  );
+  const watched = ['RuleThrottles1', 'RuleThrottles2', 'RuleThrottles3'].flatMap((id) =>
+    watchedRules(many, id),
+  );
+  expect(watched.toSorted()).toEqual(names.toSorted());
+});
 
 test.each(queues)('%sAge is how long the oldest message of that queue has waited', (name) => {
   expect(alarm(`${name}Age`)).toMatchObject({

@@ -32,7 +32,7 @@ const MAXIMUM_DURABLE_TOPICS = 40;
 
 /** The rules that bring lifecycle events, declarations, messages and carried packets to the functions. */
 export class Rules extends Construct {
-  readonly rules: readonly CfnTopicRule[];
+  readonly ruleNames: readonly string[];
   private readonly props: RulesProps;
   private readonly errorRole: Role;
 
@@ -41,14 +41,15 @@ export class Rules extends Construct {
     checkProps(props);
     this.props = props;
     this.errorRole = createErrorRole(this, props);
-    this.rules = [
+    this.ruleNames = [
       ...[...lifecycleStatements, declarationStatement].map((rule) => this.addRule(rule, props.lifecycle)),
       this.addRule(packetsStatement, props.packets),
       ...props.durableTopics.map((topic) => this.addRule(messageStatement(topic), props.ingest)),
     ];
   }
 
-  private addRule(statement: RuleStatement, target: IFunction): CfnTopicRule {
+  /** @returns the rule's name */
+  private addRule(statement: RuleStatement, target: IFunction): string {
     const { deadLetters, ruleNamePrefix } = this.props;
     const ruleName = ruleNameOf(statement, ruleNamePrefix);
     const rule = new CfnTopicRule(this, statement.id, {
@@ -72,7 +73,7 @@ export class Rules extends Construct {
       sourceAccount: Stack.of(this).account,
     });
     rule.node.addDependency(target.node.findChild(permission));
-    return rule;
+    return ruleName;
   }
 }
 

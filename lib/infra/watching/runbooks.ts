@@ -4,6 +4,7 @@ export const OPERATIONS_GUIDE = 'docs/operations.md';
 /** Its sections on alarms, by their anchors. */
 export const Runbook = {
   deadLetters: 'dead-letters-wait',
+  ruleThrottled: 'a-rule-is-throttled',
   functionFails: 'a-function-fails',
   functionThrottled: 'a-function-is-throttled',
   queueOld: 'a-queue-is-not-worked-off',

@@ -5,6 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { SessionFunctions } from '../functions/event-sources.ts';
 import type { Queues } from '../queues.ts';
 import type { Tables } from '../tables.ts';
+import { ruleThrottlesOf } from './rule-metrics.ts';
 import { Runbook, type RunbookAnchor } from './runbooks.ts';
 import { throttlesOf } from './table-metrics.ts';
 
@@ -12,6 +13,8 @@ export interface WatchedResources {
   readonly functions: SessionFunctions;
   readonly queues: Queues;
   readonly tables: Tables;
+  /** Of all IoT rules. */
+  readonly ruleNames: readonly string[];
 }
 
 /** Something that raises an alarm. */
@@ -48,7 +51,7 @@ export function ageOf(queue: Queue): IMetric {
 }
 
 /** Everything that is watched. */
-export function watchesOf({ functions, queues, tables }: WatchedResources): readonly Watched[] {
+export function watchesOf({ functions, queues, tables, ruleNames }: WatchedResources): readonly Watched[] {
   const { deadLetters, ...work } = queues;
   return [
     {
@@ -60,6 +63,12 @@ export function watchesOf({ functions, queues, tables }: WatchedResources): read
       says: 'Events or messages were refused or ran out of attempts; they wait in the dead-letter queue.',
       runbook: Runbook.deadLetters,
     },
+    ...ruleThrottlesOf(ruleNames, PERIOD).map((metric, index) => ({
+      id: `RuleThrottles${index + 1}`,
+      metric,
+      says: 'The rules engine of AWS IoT Core did not hand on events or messages, which are lost.',
+      runbook: Runbook.ruleThrottled,
+    })),
     ...Object.entries(functions).flatMap(([name, target]) => functionWatches(name, target)),
     ...STREAM_READERS.map((name) => ({
       id: `${capitalized(name)}IteratorAge`,
