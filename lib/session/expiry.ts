@@ -1,29 +1,12 @@
-import { shown } from './shown.ts';
-
 /** 0xFFFFFFFF: the session never expires (MQTT 5.0, 3.1.2.11.2). */
 export const NEVER = 0xffffffff;
 
 /** Seconds after the end of the connection; 0 = ends with it, NEVER = does not end by itself. */
 export type SessionExpiryInterval = number;
 
-export type IntervalCheck =
-  | { valid: true; interval: SessionExpiryInterval }
-  | { valid: false; reason: string };
-
 export type IntervalChange =
   | { changed: true; interval: SessionExpiryInterval }
   | { changed: false; reason: string };
-
-/** Is this what a Four Byte Integer can hold? */
-export function checkInterval(value: unknown): IntervalCheck {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= NEVER) {
-    return { valid: true, interval: value };
-  }
-  return {
-    valid: false,
-    reason: `a Session Expiry Interval is a whole number of seconds from 0 to ${NEVER}, but ${shown(value)} came`,
-  };
-}
 
 /** The interval in force; a maximum below NEVER also ends sessions that asked never to expire. */
 export function capInterval(

@@ -15,11 +15,6 @@ export function shapeOf(filter: string): string {
     .join('/');
 }
 
-/** Can any filter of this shape match this topic? */
-export function fits(shape: string, topic: string): boolean {
-  return candidateFilter(shape, topic) !== undefined;
-}
-
 /**
  * The only filter of this shape that can match this topic.
  *
