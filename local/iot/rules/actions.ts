@@ -1,6 +1,6 @@
 import type { IotCoreOptions } from '../options.ts';
 import { RuleActionError } from './errors.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { Result } from './evaluate.ts';
 import type { RuleAction } from './rule.ts';
 
 export type ActionTargets = Pick<IotCoreOptions, 'invokeFunction' | 'sendToQueue'>;
@@ -8,23 +8,20 @@ export type ActionTargets = Pick<IotCoreOptions, 'invokeFunction' | 'sendToQueue
 /** Rejects if the action did not work. */
 export async function performAction(
   action: RuleAction,
-  evaluation: Evaluation,
+  result: Result,
   targets: ActionTargets,
 ): Promise<void> {
-  if (evaluation.outcome === 'failed') throw new RuleActionError(evaluation.reason);
-  if (evaluation.outcome === 'noMatch') return;
   if ('lambda' in action) {
-    if (evaluation.outcome === 'bytes') {
+    if (result.outcome === 'bytes') {
       throw new RuleActionError(
         "the payload is not JSON, which is all that a function takes; use encode(*, 'base64')",
       );
     }
-    await targets.invokeFunction(action.lambda.functionArn, evaluation.value);
+    await targets.invokeFunction(action.lambda.functionArn, result.value);
     return;
   }
   const { queueUrl, useBase64 = false } = action.sqs;
-  const body =
-    evaluation.outcome === 'bytes' ? evaluation.bytes : Buffer.from(JSON.stringify(evaluation.value));
+  const body = result.outcome === 'bytes' ? result.bytes : Buffer.from(JSON.stringify(result.value));
   await targets.sendToQueue(queueUrl, body.toString(useBase64 ? 'base64' : 'utf8'));
 }
 

@@ -5,7 +5,7 @@ import type { IotCoreOptions } from '../options.ts';
 import { basicIngestOf, filterProblem, matches } from '../topic-match.ts';
 import { type ActionTargets, failureOf, performAction } from './actions.ts';
 import { RuleSqlError } from './errors.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { evaluate, type Result } from './evaluate.ts';
 import type { RuleContext } from './functions.ts';
 import { parseStatement } from './parser.ts';
 import type { RuleAction, TopicRule } from './rule.ts';
@@ -64,6 +64,12 @@ export class RuleEngine {
     const context = { message, topic, traceId: randomUUID(), accountId: this.#options.accountId };
     const evaluation = evaluate(rule.statement, context);
     if (evaluation.outcome === 'noMatch') return;
+    // An error action is for actions that fail: AWS IoT Core guide, "Error handling (error action)".
+    if (evaluation.outcome === 'failed') {
+      const { reason } = evaluation;
+      this.#options.observe({ kind: 'ruleFailed', ruleName: rule.ruleName, topic, reason });
+      return;
+    }
     this.#options.observe({ kind: 'ruleFired', ruleName: rule.ruleName, topic });
     const perform = async () => {
       await Promise.all(rule.actions.map((action) => this.#perform(rule, action, evaluation, context)));
@@ -71,14 +77,9 @@ export class RuleEngine {
     await (undisturbed ? perform() : this.#options.disturber.run(perform));
   }
 
-  async #perform(
-    rule: ReadyRule,
-    action: RuleAction,
-    evaluation: Evaluation,
-    context: RuleContext,
-  ): Promise<void> {
+  async #perform(rule: ReadyRule, action: RuleAction, result: Result, context: RuleContext): Promise<void> {
     try {
-      await performAction(action, evaluation, this.#options);
+      await performAction(action, result, this.#options);
     } catch (error) {
       await this.#performErrorAction(rule, action, error, context);
     }

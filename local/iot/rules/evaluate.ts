@@ -1,13 +1,14 @@
 import { callFunction, type RuleContext } from './functions.ts';
 import type { Comparison, Expression, Selection, Statement } from './statement.ts';
 
-export type Evaluation =
-  | { outcome: 'noMatch' }
+/** What a rule's actions get. */
+export type Result =
   /** A JSON value, for every action. */
   | { outcome: 'value'; value: unknown }
   /** `SELECT *` of a payload that is not JSON: only actions that carry bytes can use it. */
-  | { outcome: 'bytes'; bytes: Buffer }
-  | { outcome: 'failed'; reason: string };
+  | { outcome: 'bytes'; bytes: Buffer };
+
+export type Evaluation = Result | { outcome: 'noMatch' } | { outcome: 'failed'; reason: string };
 
 /** What a rule makes of one message. */
 export function evaluate(statement: Statement, context: RuleContext): Evaluation {

@@ -89,6 +89,19 @@ describe('rules', () => {
     expect(observed).toContainEqual(expect.objectContaining({ kind: 'refused', clientId: 'device' }));
   });
 
+  it('that cannot be evaluated leave no trace but a note: an error action is for actions', async () => {
+    const { core, invocations, queued, observed } = await startIotCore();
+    putRule(core, 'literal', "SELECT encode(*, 'base64') AS data, 1 AS one FROM 'a'");
+    const { client } = await connect(core, { clientId: 'sender' });
+
+    await client.publishAsync('a', 'not JSON', { qos: 1 });
+    await client.publishAsync('a', '{}', { qos: 1 });
+
+    await eventually(() => expect(invocations).toHaveLength(1));
+    expect(queued).toEqual([]);
+    expect(observed).toContainEqual(expect.objectContaining({ kind: 'ruleFailed', ruleName: 'literal' }));
+  });
+
   it('hand to their error action what is not JSON', async () => {
     const { core, invocations, queued } = await startIotCore();
     putRule(core, 'json', "SELECT * FROM 'a'");
