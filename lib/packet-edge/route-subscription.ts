@@ -1,9 +1,9 @@
+import { eachAtOnce } from '#edge/each-at-once';
 import { retainSeconds } from '#session/delivery/retention';
 import type { Session } from '#session/session';
 import { subscribedIn } from '#session/subscription';
 import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { PacketEdgeDependencies } from './dependencies.ts';
-import { eachAtOnce } from './each-at-once.ts';
 
 /** What it takes to have messages for subscriptions logged. */
 export type RouteDependencies = Pick<PacketEdgeDependencies, 'configuration' | 'routes' | 'subscriptions'>;

@@ -64,6 +64,28 @@ async function publish(edge: Edge, rest: string, atMs: number, payload: string, 
 }
 
 describe('the end of a session', () => {
+  it('removes the subscriptions of a gateway several at a time, and asks for their routes', async () => {
+    const { edge, dependencies } = newEnd();
+    const session = await endedSession(edge);
+    let underWay = 0;
+    let most = 0;
+    const subscriptions: typeof dependencies.subscriptions = {
+      ...dependencies.subscriptions,
+      async remove(subscription) {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        const removed = await dependencies.subscriptions.remove(subscription);
+        underWay -= 1;
+        return removed;
+      },
+    };
+    await cleanUp(endedWith(session, 'expired', T + 200 * SECOND, false), { ...dependencies, subscriptions });
+    expect(most).toBeGreaterThan(1);
+    expect(await edge.dependencies.subscriptions.list(session.clientId)).toEqual([]);
+    const checked = edge.requests.of('routeChecks').map(({ body }) => body);
+    expect(checked).toHaveLength(3);
+  });
+
   it('is announced with its true time and what was lost, each message once', async () => {
     const { edge, announced, history, dependencies } = newEnd();
     const session = await endedSession(edge);

@@ -15,6 +15,7 @@ import type { SessionStore } from '#store/sessions/sessions';
 import type { ShareGroupStore } from '#store/share-groups/share-groups';
 import type { SubscriptionStore } from '#store/subscriptions/subscriptions';
 import { groupMember } from '../after-change.ts';
+import { eachAtOnce } from '../each-at-once.ts';
 import type { Requests } from '../requests.ts';
 import { endEvent, lostEntry } from './end-announcement.ts';
 import type { EndedSession } from './ended-session.ts';
@@ -133,6 +134,6 @@ export async function cleanUp(
   const remains = all.filter((subscription) => isRemains(subscription, living));
   // Before the subscriptions, which are what it is known by when this is done again.
   await removeFlow(session, all, dependencies);
-  for (const subscription of remains) await removeSubscription(session, subscription, dependencies);
+  await eachAtOnce(remains, (subscription) => removeSubscription(session, subscription, dependencies));
   return { removed: remains.length };
 }

@@ -1,7 +1,7 @@
+import { eachAtOnce } from '#edge/each-at-once';
 import type { ListenerCheck } from '#edge/requests';
 import { newestConnection, type Session } from '#session/session';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
-import { eachAtOnce } from '../each-at-once.ts';
 import { afterEnd } from './end-connection.ts';
 import { carrierFrom, disconnectSession } from './session-changes.ts';
 

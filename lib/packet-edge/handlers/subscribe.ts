@@ -1,10 +1,10 @@
+import { eachAtOnce, eachKeyAtOnce } from '#edge/each-at-once';
 import type { ConnectionContext } from '#packets/exchange';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { RequestedSubscription, SubscribePacket } from '#packets/types';
 import { parseSharedFilter } from '#session/topics/topic-filter';
 import { MAXIMUM_KEY_TEXT_BYTES } from '#session/utf8';
 import { leaveToNewest } from '../connections/leave-to-newest.ts';
-import { eachAtOnce, eachKeyAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
 import { FOUND_AFTER_MS } from '../limits.ts';
 import { routeSubscription } from '../route-subscription.ts';

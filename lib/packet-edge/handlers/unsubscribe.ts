@@ -1,8 +1,8 @@
+import { eachKeyAtOnce } from '#edge/each-at-once';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { UnsubscribePacket } from '#packets/types';
 import { parseSharedFilter } from '#session/topics/topic-filter';
 import { MAXIMUM_KEY_TEXT_BYTES } from '#session/utf8';
-import { eachKeyAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
 
 /**

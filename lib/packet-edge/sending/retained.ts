@@ -1,10 +1,10 @@
+import { eachAtOnce } from '#edge/each-at-once';
 import type { RequestedSubscription } from '#packets/types';
 import { OWN_LOG_SHARDS, ownLog } from '#session/delivery/own-log';
 import { type Message, messageHasExpired, type QoS } from '#session/message';
 import { positionAt } from '#session/position';
 import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
-import { eachAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
 import { retainFor } from '../route-subscription.ts';
 import { publishBytes, publishPacket } from './publish-packet.ts';

@@ -1,9 +1,9 @@
+import { eachAtOnce } from '#edge/each-at-once';
 import type { SignalRequest } from '#edge/requests';
 import type { Carrier, Signal } from '#packets/exchange';
 import { exists, newestConnection } from '#session/session';
 import { carrierFrom } from '../connections/session-changes.ts';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
-import { eachAtOnce } from '../each-at-once.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** What it takes to find who is online and to signal them. */

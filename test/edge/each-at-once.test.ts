@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eachAtOnce, eachKeyAtOnce } from '#packet-edge/each-at-once';
+import { eachAtOnce, eachKeyAtOnce } from '#edge/each-at-once';
 import { elapse, VirtualTime } from '#test/delivery/virtual-time';
 
 const numbers = Array.from({ length: 160 }, (_, index) => index);
