@@ -89,8 +89,8 @@ export function messageStatement(topic: DurableTopic): RuleStatement {
 }
 
 /**
- * What is the same for all messages of a rule, as a function that gives it back. Of a payload that is not JSON a statement
- * can select functions and nothing else, no literal either: AWS IoT Core guide, "Working with binary payloads".
+ * What is the same for all messages of a rule, as a function that gives it back: of a payload that is not JSON, functions
+ * are the only selection that every edition of the AWS IoT Core guide allows ("Working with binary payloads").
  */
 function constant(value: Lowercase<string> | number): string {
   return typeof value === 'number' ? `abs(${value})` : `lower('${value}')`;

@@ -43,7 +43,7 @@ function isAllAlone(selections: readonly Selection[]): boolean {
   return selections.length === 1 && selections[0]?.kind === 'all';
 }
 
-/** A literal is none (AWS IoT Core guide, "Working with binary payloads"). */
+/** A literal is none: the stricter edition of the AWS IoT Core guide ("Working with binary payloads"). */
 function isCall(selection: Selection): boolean {
   return selection.kind === 'value' && selection.expression.kind === 'call';
 }
