@@ -65,7 +65,7 @@ async function publish(edge: Edge, rest: string, atMs: number, payload: string, 
 
 describe('the end of a session', () => {
   it('removes the subscriptions of a gateway several at a time, and asks for their routes', async () => {
-    const { edge, dependencies } = newEnd();
+    const { edge, dependencies } = newEnd({ sessionExpiryInterval: 0 });
     const session = await endedSession(edge);
     let underWay = 0;
     let most = 0;
@@ -79,7 +79,7 @@ describe('the end of a session', () => {
         return removed;
       },
     };
-    await cleanUp(endedWith(session, 'expired', T + 200 * SECOND, false), { ...dependencies, subscriptions });
+    await cleanUp(endedWith(session, 'disconnected', T, false), { ...dependencies, subscriptions });
     expect(most).toBeGreaterThan(1);
     expect(await edge.dependencies.subscriptions.list(session.clientId)).toEqual([]);
     const checked = edge.requests.of('routeChecks').map(({ body }) => body);
