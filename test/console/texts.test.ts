@@ -35,7 +35,7 @@ it.each(ODD_NAMES)(
   },
 );
 
-it('addresses of the console', () => {
+it('an address leads to its page, with its search, and a damaged one to none', () => {
   expect(parseRoute('').page).toBe('overview');
   expect(parseRoute('#/end-idle').page).toBe('end-idle');
   expect(parseRoute('#/sessions/').page).toBe('unknown');
@@ -60,7 +60,7 @@ it('durations have their two largest units', () => {
   expect(intervalText(NEVER)).toBe('never expires');
 });
 
-it('quantities', () => {
+it('quantities are told in units and with separators that people read', () => {
   expect([0, 1_023, 1_024, 150_000, 5e9].map(bytesText)).toEqual([
     '0 B',
     '1023 B',

@@ -3,7 +3,7 @@ import { readEnvironment } from '#listener/environment';
 
 const least = { PACKETS_FUNCTION: 'packets', QUEUE_NAME_PREFIX: 'listener-', MQTT_PORT: '1883' };
 
-test('the least that is needed', () => {
+test('a function, the prefix of its queues and one port are enough', () => {
   expect(readEnvironment(least)).toEqual({
     packetsFunction: 'packets',
     queueNamePrefix: 'listener-',
@@ -12,7 +12,7 @@ test('the least that is needed', () => {
   });
 });
 
-test('everything', () => {
+test('TLS, an authorizer and every limit can be set', () => {
   const environment = readEnvironment({
     ...least,
     WSS_PORT: '443',

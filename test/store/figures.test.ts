@@ -117,7 +117,7 @@ describe('what sessions cost', () => {
 });
 
 describe('what subscriptions cost', () => {
-  it('line by line', async () => {
+  it('is a write for each change, one more of an index when it comes or goes, and none for a duplicate', async () => {
     const store = createSubscriptionStore(client, names.subscriptions, { clock });
     const change = {
       clientId: randomUUID(),
