@@ -59,21 +59,23 @@ function sectionOf(type: DetailType, examples: Examples): string {
 
 const HEAD = `# Events
 
-What happens to sessions is published on the event bus of the stack (output \`EventBus\`), source \`mqtt-sessions\`. This
-file and the JSON Schemas in \`docs/events/\` are written from the schemas to which a test holds what is published.
+What happens to sessions is published on the event bus of the stack (output \`EventBus\`), with the source
+\`mqtt-sessions\`. This file and the JSON Schemas in \`docs/events/\` are generated from the schemas that a test holds the
+published events to.
 
-- \`version\` rises when a field changes its meaning or goes; new fields may come without that, so ignore what you do not
-  know.
-- An event is written once for each change. A function that dies in between is tried again, and EventBridge itself
-  delivers at least once: copies have the same \`id\`.
-- Events come within seconds, not in the order in which things happened: \`at\` and \`endedAt\` tell that. AWS IoT Core
-  tells of connections late and out of order too. When that shows that something was otherwise, what is right is
-  published with an \`id\` of its own; the history of the client has what was told too early taken back.
-- So a \`session.takenOver\` may come too early: the next connection began, and the end of the one before it, which was
-  earlier, was not heard of yet. What follows is a \`session.disconnected\` of that one, with the same \`clientId\`, a
-  \`connectionId\` and an \`id\` of its own, and an \`at\` before that of the takeover; no other event takes that back. Who
-  acts on takeovers (two devices under one client identifier) waits a minute for it, or asks the history of the client.
-- A rule for those who take part in fewer: \`{ "source": ["mqtt-sessions"], "detail-type": ["session.expired"] }\`.
+- \`version\` rises when a field changes its meaning or disappears. New fields may come without that, so ignore fields
+  that you do not know.
+- An event is published for each change. Copies are possible, since a function that dies is tried again and EventBridge
+  delivers at least once; they have the same \`id\`.
+- Events come within seconds, but not in the order in which things happened: \`at\` and \`endedAt\` tell that order. AWS IoT
+  Core, too, reports connections late and out of order. When a late report shows that an earlier event was wrong, the
+  right one is published with an \`id\` of its own, and the history of the client is corrected.
+- So a \`session.takenOver\` may come too early: the next connection has begun, and the end of the one before it, which was
+  earlier, has not been reported yet. It is then followed by a \`session.disconnected\` of that one, with the same
+  \`clientId\`, a \`connectionId\` and an \`id\` of its own, and an \`at\` before that of the takeover; no other event takes the
+  takeover back. If you act on takeovers (two devices under one client identifier), wait a minute for that event, or ask
+  the history of the client.
+- A rule that takes only some of the events: \`{ "source": ["mqtt-sessions"], "detail-type": ["session.expired"] }\`.
 `;
 
 /** The text of docs/events.md. */
