@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { endSubscription, putSubscription } from '#operator/provision/one-filter';
+import { provision } from '#operator/provision/provision';
 import { publishPacket, subscribePacket } from '#test/packet-edge/asked-twice';
 import { PacketDesk } from './packet-desk.ts';
 
@@ -67,4 +68,18 @@ it('who asks again for what it has made before signals once more, since it may h
     outcome: 'unchanged',
   });
   expect(desk.signals.length).toBe(before);
+});
+
+it('so does who asks again for the whole session', async () => {
+  const { desk } = await scene();
+  const subscriptions = ['own', 'more/#'].map((filter) => ({ filter, qos: 2 as const }));
+  const wanted = { sessionExpiryInterval: 3600, subscriptions };
+  const looks = () => desk.signals.filter(({ kind }) => kind === 'look').length;
+  await provision(desk.clientId, wanted, desk.operator, desk.acts);
+  const once = looks();
+  expect(once).toBeGreaterThan(0);
+  expect(await provision(desk.clientId, wanted, desk.operator, desk.acts)).toMatchObject({
+    outcome: 'unchanged',
+  });
+  expect(looks()).toBeGreaterThan(once);
 });

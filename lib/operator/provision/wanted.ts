@@ -121,6 +121,8 @@ export interface SubscriptionDifference {
   readonly missing: readonly WantedSubscription[];
   /** To be ended. */
   readonly surplus: readonly Subscription[];
+  /** Of those that stay an operator has made some. */
+  readonly isProvisioned: boolean;
 }
 
 /** What is to be done to the subscriptions of a session. */
@@ -136,5 +138,6 @@ export function differenceOf(
   return {
     missing: wanted.filter((each) => !isHeld(each)),
     surplus: live.filter((subscription) => !isWanted(subscription)),
+    isProvisioned: live.some((subscription) => isWanted(subscription) && subscription.isProvisioned === true),
   };
 }
