@@ -19,6 +19,7 @@ import type { ConsoleOptions } from './console/console-options.ts';
 import { InfrastructureError } from './errors.ts';
 import { environmentOf } from './functions/environment.ts';
 import { connectEventSources } from './functions/event-sources.ts';
+import type { FunctionName, SessionFunctions } from './functions/function-name.ts';
 import { createFunction } from './functions/functions.ts';
 import { permissionsOf } from './functions/permissions.ts';
 import { invokeEvery } from './functions/schedule.ts';
@@ -26,7 +27,6 @@ import { DEFAULT_RULE_NAME_PREFIX, type LogLevel } from './names.ts';
 import { createQueues, type Queues } from './queues.ts';
 import { Rules } from './rules/rules.ts';
 import { createTables, type MaximumThroughput, type Tables } from './tables.ts';
-import type { FunctionName } from './timeouts.ts';
 import { Alarms } from './watching/alarms.ts';
 import { SessionDashboard } from './watching/dashboard.ts';
 import { OPERATIONS_GUIDE } from './watching/runbooks.ts';
@@ -160,18 +160,7 @@ export interface MqttSessionsProps {
 export class MqttSessions extends Construct {
   readonly tables: Tables;
   readonly queues: Queues;
-  readonly functions: {
-    readonly lifecycle: LambdaFunction;
-    readonly ingest: LambdaFunction;
-    readonly deliver: LambdaFunction;
-    readonly expire: LambdaFunction;
-    readonly packets: LambdaFunction;
-    readonly api: LambdaFunction;
-    readonly survey: LambdaFunction;
-    readonly widget: LambdaFunction;
-    readonly record: LambdaFunction;
-    readonly operate: LambdaFunction;
-  };
+  readonly functions: SessionFunctions<LambdaFunction>;
   /** Where what happens to sessions is published: docs/events.md. */
   readonly events: EventBus;
   /** Everything that was refused or that ran out of attempts. */

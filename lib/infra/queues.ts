@@ -1,7 +1,8 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type FunctionName, TIMEOUTS } from './timeouts.ts';
+import type { FunctionName } from './functions/function-name.ts';
+import { TIMEOUTS } from './functions/timeouts.ts';
 
 export interface Queues {
   /** Asks the pump to move a client forward. */

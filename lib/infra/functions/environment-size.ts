@@ -2,7 +2,7 @@ import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib'
 import type { Construct } from 'constructs';
 import { InfrastructureError } from '../errors.ts';
 import { EnvironmentVariable } from '../names.ts';
-import type { FunctionName } from '../timeouts.ts';
+import type { FunctionName } from './function-name.ts';
 
 /** What Lambda gives all variables of a function together; the quota cannot be raised. */
 const MAXIMUM_BYTES = 4096;

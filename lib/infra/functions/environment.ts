@@ -1,5 +1,5 @@
 import { type LogLevel, METRICS_NAMESPACE, SERVICE_NAME, EnvironmentVariable as Variable } from '../names.ts';
-import type { FunctionName } from '../timeouts.ts';
+import type { FunctionName } from './function-name.ts';
 import type { Resources } from './permissions.ts';
 
 export interface FunctionSettings {

@@ -12,22 +12,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Queues } from '../queues.ts';
 import { streamOf, type Tables } from '../tables.ts';
-
-export interface SessionFunctions {
-  readonly lifecycle: IFunction;
-  readonly ingest: IFunction;
-  readonly deliver: IFunction;
-  readonly expire: IFunction;
-  readonly packets: IFunction;
-  /** Called through an HTTP API. */
-  readonly api: IFunction;
-  /** Called by a schedule. */
-  readonly survey: IFunction;
-  /** Called by a dashboard. */
-  readonly widget: IFunction;
-  readonly record: IFunction;
-  readonly operate: IFunction;
-}
+import type { SessionFunctions } from './function-name.ts';
 
 export interface EventSourcesProps {
   readonly functions: SessionFunctions;

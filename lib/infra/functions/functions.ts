@@ -11,9 +11,10 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { allow, type Permission } from '../permission.ts';
-import { type FunctionName, TIMEOUTS } from '../timeouts.ts';
 import { bundledCode } from './bundle.ts';
 import { checkEnvironmentSize } from './environment-size.ts';
+import type { FunctionName } from './function-name.ts';
+import { TIMEOUTS } from './timeouts.ts';
 
 export interface SessionFunctionProps {
   readonly environment: Readonly<Record<string, string>>;

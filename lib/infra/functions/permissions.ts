@@ -8,7 +8,7 @@ import { LISTENER_QUEUE_PREFIX } from '../names.ts';
 import type { Permission } from '../permission.ts';
 import type { Queues } from '../queues.ts';
 import { streamOf, type Tables } from '../tables.ts';
-import type { FunctionName } from '../timeouts.ts';
+import type { FunctionName } from './function-name.ts';
 
 export interface Resources {
   readonly tables: Tables;

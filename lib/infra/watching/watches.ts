@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { SessionFunctions } from '../functions/event-sources.ts';
+import type { SessionFunctions } from '../functions/function-name.ts';
 import type { Queues } from '../queues.ts';
 import type { Tables } from '../tables.ts';
 import { ruleThrottlesOf } from './rule-metrics.ts';

@@ -1,17 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-
-/** The functions by their construct id, which is also the name of their file in lower case. */
-export type FunctionName =
-  | 'Lifecycle'
-  | 'Ingest'
-  | 'Deliver'
-  | 'Expire'
-  | 'Packets'
-  | 'Api'
-  | 'Survey'
-  | 'Widget'
-  | 'Record'
-  | 'Operate';
+import type { FunctionName } from './function-name.ts';
 
 /**
  * How long one invocation may take. Deliver hands a long backlog on to a further run, so its minute bounds
