@@ -61,10 +61,12 @@ const ALLOWED = {
   infra: [
     'session/delivery/drop-reasons',
     'session/configuration/configuration',
+    'session/configuration/configuration-problems',
     'session/configuration/session-configuration',
     'session/configuration/policy',
     'session/configuration/settings',
     'session/errors',
+    'session/shown',
     'store/names',
     'store/table-definitions',
   ],
@@ -80,7 +82,8 @@ const ALLOWED = {
     'api/schemas/topic',
     'api/schemas/trace',
   ],
-  // The local cloud runs what was synthesized; of the code it may know names, the rules of topics and the form of a configuration.
+  // The local cloud runs what was synthesized; of the code it may know names, the rules of topics and the form of a
+  // configuration.
   local: [
     'session',
     'infra/names',

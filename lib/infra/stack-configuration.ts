@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { type ConfigurationInput, parseConfiguration } from '#session/configuration/configuration';
+import { problemsOf } from '#session/configuration/configuration-problems';
 import { ConfigurationError } from '#session/errors';
+import { shown } from '#session/shown';
 import type { ApiOptions } from './api/api-options.ts';
 import type { ConsoleOptions } from './console/console-options.ts';
 
@@ -96,13 +98,7 @@ function sessionProblems(value: unknown): readonly string[] {
 
 function operatorProblems(value: object): readonly string[] {
   const { error } = operatorSchema.safeParse(value);
-  return (error?.issues ?? []).flatMap(flattened).map((issue) => {
-    const where = issue.path.join('.');
-    if (issue.code === 'unrecognized_keys') {
-      return `${[where, issue.keys.join(', ')].join('.')}: unknown key; allowed: ${issue.message}`;
-    }
-    return `${where}: ${shown(valueAt(value, issue.path))} came; allowed: ${issue.message}`;
-  });
+  return problemsOf((error?.issues ?? []).flatMap(flattened), value);
 }
 
 /** Of the two forms of `console`, the problems of the object are those to tell. */
@@ -110,16 +106,4 @@ function flattened(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const inner = issue.errors.at(-1) ?? [];
   return inner.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  );
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 }

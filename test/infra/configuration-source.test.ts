@@ -104,7 +104,7 @@ test.each([
   [
     'api',
     { corsOrigins: ['https://a.example/page'] },
-    'api.corsOrigins.0: "https://a.example/page" came; allowed: a list of origins',
+    'api.corsOrigins[0]: "https://a.example/page" came; allowed: a list of origins',
   ],
   [
     'console',
