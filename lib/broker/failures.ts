@@ -7,8 +7,10 @@ const SEND_OUTCOMES: Readonly<Record<number, SendOutcome>> = {
   403: 'notAuthorized',
   404: 'notConnected',
   413: 'tooLarge',
+  414: 'tooLarge',
   415: 'refused',
   429: 'throttled',
+  431: 'tooLarge',
   504: 'timedOut',
 };
 

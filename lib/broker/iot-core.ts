@@ -22,6 +22,7 @@ import {
   lookUpFailure,
   sendFailure,
 } from './failures.ts';
+import { propertiesFit } from './property-size.ts';
 import { userPropertiesJson } from './user-properties.ts';
 
 /** Seconds that the broker waits for the client's PUBACK (1 to 15; its own default is 5). */
@@ -96,6 +97,7 @@ export class IotCoreBroker implements DisconnectingBroker {
   }
 
   async send(clientId: string, message: DirectMessage, confirm: boolean): Promise<SendOutcome> {
+    if (!propertiesFit(message)) return 'tooLarge';
     const command = new SendDirectMessageCommand({
       clientId,
       topic: message.topic,

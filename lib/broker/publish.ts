@@ -3,6 +3,7 @@ import { markEntered } from '#session/delivery/entered';
 import type { Message } from '#session/message';
 import { checkTopicName, IOT_CORE_LIMITS } from '#session/topics/topic-name';
 import { sendFailure } from './failures.ts';
+import { propertiesFit } from './property-size.ts';
 import { userPropertiesJson } from './user-properties.ts';
 
 /** AWS IoT Core takes packets of 128 KB. */
@@ -19,8 +20,10 @@ class BrokerUnavailableError extends Error {
   readonly code = 'broker.unavailable';
 }
 
-function fitsBroker({ topic, payload }: Message): boolean {
-  if (topic.startsWith('$') || payload.byteLength > MAXIMUM_PAYLOAD_BYTES) return false;
+function fitsBroker(message: Message): boolean {
+  const { topic, payload } = message;
+  if (!propertiesFit(message) || topic.startsWith('$') || payload.byteLength > MAXIMUM_PAYLOAD_BYTES)
+    return false;
   return checkTopicName(topic, IOT_CORE_LIMITS).valid;
 }
 

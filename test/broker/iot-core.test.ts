@@ -78,6 +78,12 @@ describe('sending a message to a client', () => {
     expect(plane.received[0]?.body).toHaveLength(0);
   });
 
+  it('does not try what has more properties than a request holds: it would fail each time', async () => {
+    const userProperties = Array.from({ length: 900 }, (_, index) => ({ name: `${index}`, value: 'x' }));
+    expect(await broker.send('c', { ...message, userProperties }, true)).toBe('tooLarge');
+    expect(plane.received).toEqual([]);
+  });
+
   it.each([
     [400, 'InvalidRequest', 'refused'],
     [401, 'Unauthorized', 'notAuthorized'],
@@ -86,6 +92,8 @@ describe('sending a message to a client', () => {
     [405, 'MethodNotAllowed', 'unavailable'],
     [409, 'Conflict', 'unavailable'],
     [413, 'RequestEntityTooLarge', 'tooLarge'],
+    [414, 'UriTooLong', 'tooLarge'],
+    [431, 'RequestHeaderFieldsTooLarge', 'tooLarge'],
     [415, 'UnsupportedDocumentEncoding', 'refused'],
     [429, 'Throttling', 'throttled'],
     [500, 'InternalFailure', 'unavailable'],

@@ -64,6 +64,12 @@ describe('a message of the packet edge, published to AWS IoT Core', () => {
     ['a reserved topic', { topic: '$aws/things/7/shadow/update' }],
     ['a topic with more levels than it takes', { topic: 'a/b/c/d/e/f/g/h/i' }],
     ['a payload that is larger than it takes', { payload: new Uint8Array(131_073) }],
+    [
+      'more user properties than a request holds',
+      { userProperties: [{ name: 'a', value: '"'.repeat(6_000) }] },
+    ],
+    ['more correlation data than a request holds', { correlationData: 'A'.repeat(20_000) }],
+    ['a response topic longer than a request holds', { responseTopic: 'ü'.repeat(5_000) }],
   ])('is not tried with %s', async (_what, more) => {
     expect(await publishToBroker(client, { ...message, ...more })).toBe('refused');
     expect(plane.received).toEqual([]);
@@ -73,6 +79,8 @@ describe('a message of the packet edge, published to AWS IoT Core', () => {
     [400, 'InvalidRequest'],
     [403, 'Forbidden'],
     [413, 'RequestEntityTooLarge'],
+    [414, 'UriTooLong'],
+    [431, 'RequestHeaderFieldsTooLarge'],
   ])('is given up after %i %s', async (status, name) => {
     answerWith(status, name);
     expect(await publishToBroker(client, message)).toBe('refused');
