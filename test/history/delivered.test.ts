@@ -4,7 +4,7 @@ import { startFlow } from '#session/flow/flow';
 import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
 import type { SessionEvent } from '#session/life/transition';
 import { LOG_START } from '#session/position';
-import { connected, disconnected, rulesWith, T0 } from '#test/session/lifecycle-events';
+import { connected, disconnected, rulesWith, T0 } from '#test/session/events/lifecycle-events';
 import { Told } from './told.ts';
 
 const SECOND = 1_000;

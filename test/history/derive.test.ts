@@ -5,9 +5,9 @@ import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
 import type { LifeRules } from '#session/life/life';
 import type { SessionEvent } from '#session/life/transition';
 import type { Session } from '#session/session';
-import { deliveredIn, lifeWithFlows } from '#test/session/delivered-facts';
-import { lifeWithActs } from '#test/session/life-with-acts';
-import { lifeOfClient, rulesWith } from '#test/session/lifecycle-events';
+import { deliveredIn, lifeWithFlows } from '#test/session/events/delivered-facts';
+import { lifeWithActs } from '#test/session/events/life-with-acts';
+import { lifeOfClient, rulesWith } from '#test/session/events/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 import { Told } from './told.ts';
 

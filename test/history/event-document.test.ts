@@ -5,7 +5,7 @@ import { type DetailType, EVENT_SCHEMAS, type PublishedEvent } from '#history/ev
 import type { SessionEvent } from '#session/life/transition';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';
-import { connected, disconnected, rulesWith, T0 } from '#test/session/lifecycle-events';
+import { connected, disconnected, rulesWith, T0 } from '#test/session/events/lifecycle-events';
 import { DETAIL_TYPES, type Examples, eventDocument, jsonSchemaOf } from './event-document.ts';
 import { Told } from './told.ts';
 

@@ -6,7 +6,7 @@ import type { LifeRules } from '#session/life/life';
 import { type SessionEvent, transition } from '#session/life/transition';
 import type { Session } from '#session/session';
 import { entryKey } from '#store/history/history-item';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 /** What is told of a client, write by write. */
 export class Told {

@@ -7,7 +7,7 @@ import {
   redriveDeadLetter,
 } from '#operator/dead-letters/dead-letters';
 import type { LoggedAct } from '#operator/dependencies';
-import { connected as connectedEvent, sessionAfter, T0 } from '#test/session/lifecycle-events';
+import { connected as connectedEvent, sessionAfter, T0 } from '#test/session/events/lifecycle-events';
 
 class MemoryQueue implements DeadLetterQueue {
   #letters: HeldLetter[] = [];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { messageHasExpired, pendingBytes } from '#session/message';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 const message = {
   messageId: 'm',

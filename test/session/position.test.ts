@@ -10,7 +10,7 @@ import {
   positionOf,
   timeOf,
 } from '#session/position';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 
 const time = fc.nat(2 ** 48 - 2);

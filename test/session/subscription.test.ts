@@ -10,7 +10,7 @@ import {
   type SubscriptionChange,
   subscribedIn,
 } from '#session/subscription';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 
 function change(kind: 'subscribed' | 'unsubscribed', atMs: number, more: Partial<SubscriptionChange> = {}) {

@@ -1,7 +1,7 @@
 import { type Flow, startFlow } from '#session/flow/flow';
 import { send } from '#session/flow/outbound';
 import { type Position, positionOf } from '#session/position';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 const START: Position = positionOf(T0, 'start');
 

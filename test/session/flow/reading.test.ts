@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { giveUp, giveWay, isTaken, settle, TakenPositions, take } from '#session/flow/reading';
 import { LOG_START, type Position, positionAt, positionOf } from '#session/position';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 import { at, newFlow } from './flows.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OverflowMeter, type Waiting } from '#session/delivery/overflow';
 import { positionAt } from '#session/position';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 
 const at = (index: number) => positionAt(T0 + index);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '#session/life/transition';
 import { releasedWills, type SessionWill, withoutDueWill } from '#session/life/will';
 import { positionOf } from '#session/position';
-import { endedByOperator } from '#test/session/operator-events';
-import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from './lifecycle-events.ts';
+import { endedByOperator } from '#test/session/events/operator-events';
+import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from '../events/lifecycle-events.ts';
 
 const SECOND = 1_000;
 const END = T0 + 10 * SECOND;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { candidateFilter, candidateFilters, shapeOf } from '#session/topics/shape';
 import { matches } from '#session/topics/topic-filter';
 import { randomSeed } from '#test/session/random-seed';
-import { filters, naivelyMatches, topics } from '#test/session/topic-arbitraries';
+import { filters, naivelyMatches, topics } from '#test/session/topics/topic-arbitraries';
 
 describe('shapes', () => {
   it.each([

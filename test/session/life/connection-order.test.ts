@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import type { Connection } from '#session/life/connection';
 import { inOrder, isNoNewer, VERSION_RESET_MS } from '#session/life/connection-order';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 function connection(versionNumber: number | undefined, atMs: number, more: Partial<Connection> = {}) {
   const known = versionNumber === undefined ? {} : { versionNumber, connectedAtMs: atMs };

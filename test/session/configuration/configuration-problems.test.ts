@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '#session/configuration/configuration';
 import { NEVER } from '#session/expiry';
-import { problemsOf } from '#test/session/configuration-refusal';
+import { problemsOf } from '#test/session/configuration/configuration-refusal';
 
 const problemsIn = (value: unknown) => problemsOf(() => parseConfiguration(value));
 

@@ -4,7 +4,7 @@ import type { Connection } from '#session/life/connection';
 import type { SessionEvent } from '#session/life/transition';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
-import { connected, disconnected, sessionAfter, T0 } from '#test/session/lifecycle-events';
+import { connected, disconnected, sessionAfter, T0 } from '#test/session/events/lifecycle-events';
 
 const END = T0 + 1_000_000;
 const BACK = END + 60_000;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
 import type { SessionEvent } from '#session/life/transition';
 import type { Session } from '#session/session';
-import { lifeOfClient, live, rulesWith } from './lifecycle-events.ts';
-import { randomSeed } from './random-seed.ts';
+import { lifeOfClient, live, rulesWith } from '../events/lifecycle-events.ts';
+import { randomSeed } from '../random-seed.ts';
 
 const RUNS = 400;
 

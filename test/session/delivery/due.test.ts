@@ -5,7 +5,7 @@ import { cursorAfter, dueTo, subscriptionsOfLife } from '#session/delivery/due';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
 import type { Subscription } from '#session/subscription';
-import { connected, disconnected, policyWith, sessionAfter, T0 } from '#test/session/lifecycle-events';
+import { connected, disconnected, policyWith, sessionAfter, T0 } from '#test/session/events/lifecycle-events';
 
 const END = T0 + 1_000_000;
 const BACK = END + 60_000;

@@ -11,8 +11,8 @@ import {
   seen,
   sessionAfter,
   T0,
-} from './lifecycle-events.ts';
-import { endedByOperator, givenUp, intervalByOperator, provisioned } from './operator-events.ts';
+} from '../events/lifecycle-events.ts';
+import { endedByOperator, givenUp, intervalByOperator, provisioned } from '../events/operator-events.ts';
 
 const SECOND = 1_000;
 const END = T0 + 10 * SECOND;

@@ -13,8 +13,8 @@ import {
   rulesWith,
   sessionAfter,
   T0,
-} from './lifecycle-events.ts';
-import { randomSeed } from './random-seed.ts';
+} from '../events/lifecycle-events.ts';
+import { randomSeed } from '../random-seed.ts';
 
 const client = { sessionExpiryInterval: 'client', defaultSessionExpiryInterval: 0 } as const;
 const END = T0 + 10_000;

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { identifiersOfLife } from '#session/life/compute-session';
 import { newestConnection } from '#session/session';
-import { connected, declared, disconnected, seen, sessionAfter, T0 } from '#test/session/lifecycle-events';
+import {
+  connected,
+  declared,
+  disconnected,
+  seen,
+  sessionAfter,
+  T0,
+} from '#test/session/events/lifecycle-events';
 
 const END = T0 + 10_000;
 const first = connected(1, T0);

@@ -3,7 +3,7 @@ import type { SessionPolicy } from '#session/configuration/policy';
 import { NEVER } from '#session/expiry';
 import type { Connection } from '#session/life/connection';
 import { exists, timeToLive } from '#session/session';
-import { connected, declared, disconnected, sessionAfter, T0 } from '#test/session/lifecycle-events';
+import { connected, declared, disconnected, sessionAfter, T0 } from '#test/session/events/lifecycle-events';
 
 const END = T0 + 10_000;
 

@@ -4,8 +4,8 @@ import { type SessionEvent, transition } from '#session/life/transition';
 import { withoutDueWill } from '#session/life/will';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';
-import { connected, disconnected, rulesWith, T0 } from './lifecycle-events.ts';
-import { randomSeed } from './random-seed.ts';
+import { connected, disconnected, rulesWith, T0 } from '../events/lifecycle-events.ts';
+import { randomSeed } from '../random-seed.ts';
 
 const RUNS = 2_000;
 const rules = rulesWith({ sessionExpiryInterval: 'client' });

@@ -11,7 +11,7 @@ import {
   seen,
   sessionAfter,
   T0,
-} from '#test/session/lifecycle-events';
+} from '#test/session/events/lifecycle-events';
 
 const tenMinutes = { sessionExpiryInterval: 600 } as const;
 const client = { sessionExpiryInterval: 'client', defaultSessionExpiryInterval: 600 } as const;

@@ -4,7 +4,7 @@ import type { LoggedMessage, QoS } from '#session/message';
 import { positionAt } from '#session/position';
 import type { Subscription } from '#session/subscription';
 import { deliveryOf, deliveryTo, matchingSubscriptions } from '#session/topics/matching';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 function subscription(filter: string, more: Partial<Subscription> = {}): Subscription {
   const base = { clientId: 'client', incarnation: 'i', sessionIdentifier: 's1', subscribedAtMs: [T0] };

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
 import { transition } from '#session/life/transition';
-import { connected, disconnected, rulesWith, seen, sessionAfter, T0 } from '#test/session/lifecycle-events';
+import {
+  connected,
+  disconnected,
+  rulesWith,
+  seen,
+  sessionAfter,
+  T0,
+} from '#test/session/events/lifecycle-events';
 
 const HOUR = 3_600_000;
 const rules = rulesWith({ sessionExpiryInterval: 'never' });

@@ -8,7 +8,7 @@ import {
   joinDeclaration,
   rememberDeclarations,
 } from '#session/life/declaration';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 const first: Connection = {
   sessionIdentifier: 'first',

@@ -7,9 +7,9 @@ import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
 import type { SessionEvent } from '#session/life/transition';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';
-import { deliveredIn, lifeWithFlows } from './delivered-facts.ts';
-import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from './lifecycle-events.ts';
-import { randomSeed } from './random-seed.ts';
+import { deliveredIn, lifeWithFlows } from '../events/delivered-facts.ts';
+import { connected, disconnected, live, rulesWith, sessionAfter, T0 } from '../events/lifecycle-events.ts';
+import { randomSeed } from '../random-seed.ts';
 
 const RUNS = 150;
 const FIRST = `1:s1-${T0}`;

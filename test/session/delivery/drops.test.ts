@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DROP_REASONS } from '#session/delivery/drop-reasons';
 import { addDrops, NO_DROPS, overflowDrops, withDrops } from '#session/delivery/drops';
-import { connected, live, rulesWith, T0 } from '#test/session/lifecycle-events';
+import { connected, live, rulesWith, T0 } from '#test/session/events/lifecycle-events';
 
 const drop = (topic: string) => ({ reason: 'expired', topic, position: topic, atMs: T0 }) as const;
 

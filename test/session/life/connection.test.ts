@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { brokerSessionStands } from '#session/life/broker-session';
 import { type Connection, overAtMs, wasTakenOver } from '#session/life/connection';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 const connection = (atMs: number, more: Partial<Connection> = {}): Connection => ({
   sessionIdentifier: `s${atMs}`,

@@ -11,7 +11,7 @@ import {
   seen,
   sessionAfter,
   T0,
-} from '#test/session/lifecycle-events';
+} from '#test/session/events/lifecycle-events';
 
 const END = T0 + 10_000;
 const first = connected(1, T0);

@@ -10,8 +10,8 @@ import {
   rulesWith,
   sessionAfter,
   T0,
-} from './lifecycle-events.ts';
-import { randomSeed } from './random-seed.ts';
+} from '../events/lifecycle-events.ts';
+import { randomSeed } from '../random-seed.ts';
 
 const HOUR_MS = 3_600_000;
 

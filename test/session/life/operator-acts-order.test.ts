@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '#session/session';
-import { lifeWithActs } from './life-with-acts.ts';
-import { live, rulesWith } from './lifecycle-events.ts';
-import { randomSeed } from './random-seed.ts';
+import { lifeWithActs } from '../events/life-with-acts.ts';
+import { live, rulesWith } from '../events/lifecycle-events.ts';
+import { randomSeed } from '../random-seed.ts';
 
 const hour = { sessionExpiryInterval: 3600 } as const;
 const client = { sessionExpiryInterval: 'client', defaultSessionExpiryInterval: 600 } as const;

@@ -10,7 +10,7 @@ import {
   serializeSessionConfiguration,
 } from '#session/configuration/session-configuration';
 import { NEVER } from '#session/expiry';
-import { problemsOf } from '#test/session/configuration-refusal';
+import { problemsOf } from '#test/session/configuration/configuration-refusal';
 
 const policiesOf = (...policies: object[]) => ({ policies });
 

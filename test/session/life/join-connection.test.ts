@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import type { Connection } from '#session/life/connection';
 import { joinConnection } from '#session/life/join-connection';
-import { T0 } from '#test/session/lifecycle-events';
+import { T0 } from '#test/session/events/lifecycle-events';
 
 function join(known: readonly Connection[], fact: Connection): Connection[] {
   return joinConnection(known, fact, DEFAULT_SETTINGS);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkTopicFilter, matches, overlaps, parseSharedFilter } from '#session/topics/topic-filter';
 import { IOT_CORE_LIMITS } from '#session/topics/topic-name';
 import { randomSeed } from '#test/session/random-seed';
-import { filters, naivelyMatches, topics } from '#test/session/topic-arbitraries';
+import { filters, naivelyMatches, topics } from '#test/session/topics/topic-arbitraries';
 
 const deep = (levels: number) => Array.from({ length: levels }, () => '+').join('/');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { owesStraggler } from '#session/delivery/stragglers';
-import { connected, disconnected, sessionAfter, T0 } from '#test/session/lifecycle-events';
+import { connected, disconnected, sessionAfter, T0 } from '#test/session/events/lifecycle-events';
 
 const END = T0 + 1_000_000;
 const BACK = END + 60_000;
