@@ -6,7 +6,7 @@ import type { Session } from '#session/session';
 import type { MessageLog } from '#store/messages/message-log';
 import { toItem } from '#store/sessions/session-item';
 import type { StatisticsStore } from '#store/statistics/statistics';
-import { exampleConnection, exampleSession } from '#test/store/example-sessions';
+import { exampleConnection, exampleSession } from '#test/store/sessions/example-sessions';
 import type { Progress } from './progress.ts';
 import { putAll } from './tables.ts';
 

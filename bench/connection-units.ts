@@ -1,5 +1,5 @@
 import type { Consumed } from '#store/requests/capacity';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { type Figure, judged, type Line, type Measured, stated } from './figure.ts';
 import type { Progress } from './progress.ts';
 import { Service } from './service.ts';

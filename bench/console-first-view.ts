@@ -3,7 +3,7 @@ import { toItem } from '#store/sessions/session-item';
 import { hasChromium, newContext, startBrowser } from '#test/console/browser';
 import { eventually } from '#test/local/eventually';
 import { Fleet } from '#test/scenarios/fleet';
-import { exampleConnection, exampleSession } from '#test/store/example-sessions';
+import { exampleConnection, exampleSession } from '#test/store/sessions/example-sessions';
 import { CONFIGURATION } from './configuration.ts';
 import { type Figure, judged, type Measured } from './figure.ts';
 import type { Progress } from './progress.ts';

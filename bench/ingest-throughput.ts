@@ -9,7 +9,7 @@ import type { Item } from '#store/requests/request';
 import { toItem as toRouteItem } from '#store/routes/route-item';
 import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { type Figure, judged, type Line, type Measured } from './figure.ts';
 import { exampleMessage } from './messages.ts';
 import type { Progress } from './progress.ts';

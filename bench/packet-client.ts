@@ -4,7 +4,7 @@ import { handlePackets } from '#packet-edge/handle-packets';
 import type { ConnectionContext, PacketsResponse } from '#packets/exchange';
 import type { Consumed } from '#store/requests/capacity';
 import { packetEdge } from '#test/packet-edge/dependencies';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { Ledger } from './tables.ts';
 
 /** One step of a conversation: what the service used for it. */

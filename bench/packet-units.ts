@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { type Figure, judged, type Line, type Measured } from './figure.ts';
 import { PacketClient, type Step } from './packet-client.ts';
 import type { Progress } from './progress.ts';

@@ -1,5 +1,5 @@
 import { seededRandom } from '#local/random';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { FLEET } from './cost-rates.ts';
 import { type Figure, judged, type Measured, stated } from './figure.ts';
 import { exampleMessage } from './messages.ts';

@@ -1,6 +1,6 @@
 import { createRouter } from '#store/routes/router';
 import { createRouteStore, type RouteStore } from '#store/routes/routes';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { type Figure, judged, type Line, type Measured, stated } from './figure.ts';
 import type { Progress } from './progress.ts';
 import { createRoutes, SHAPE_COUNT, topicOf } from './routes.ts';

@@ -6,8 +6,8 @@ import { choosePolicy } from '#session/configuration/policy';
 import type { Message } from '#session/message';
 import type { Consumed } from '#store/requests/capacity';
 import { createRouter } from '#store/routes/router';
-import { Edge } from '#test/edge/edge';
-import type { TestTables } from '#test/store/tables';
+import { Edge } from '#test/edge/world/edge';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { Ledger } from './tables.ts';
 
 /** What `functions/deliver.ts` leaves of Lambda's minute. */

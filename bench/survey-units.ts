@@ -7,7 +7,7 @@ import { logKey, toItem as toMessageItem } from '#store/messages/message-item';
 import { toItem as toRouteItem } from '#store/routes/route-item';
 import { toItem as toSessionItem } from '#store/sessions/session-item';
 import { toItem as toSubscriptionItem } from '#store/subscriptions/subscription-item';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { awaySession, NOW_MS, SurveyedFleet, subscriptionOf } from '#test/survey/surveyed-fleet';
 import { type Figure, judged, type Measured, stated } from './figure.ts';
 import { exampleMessage } from './messages.ts';

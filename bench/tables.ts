@@ -1,8 +1,8 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Consumed, observeCapacity } from '#store/requests/capacity';
 import type { Item } from '#store/requests/request';
-import { ownDynamoDb } from '#test/store/shared-dynamodb';
-import { startTables, type TestTables } from '#test/store/tables';
+import { ownDynamoDb } from '#test/store/dynamodb/shared-dynamodb';
+import { startTables, type TestTables } from '#test/store/dynamodb/tables';
 import type { Progress } from './progress.ts';
 
 /** As many as one BatchWriteItem takes. */

@@ -5,7 +5,7 @@ import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';
 import { toItem } from '#store/subscriptions/subscription-item';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { type Figure, judged, type Line, type Measured } from './figure.ts';
 import { exampleMessage } from './messages.ts';
 import type { Progress } from './progress.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DynamoDb, startDynamoDb } from '#local/dynamodb/dynamodb';
-import { SHARED_DYNAMODB } from './store/shared-dynamodb.ts';
+import { SHARED_DYNAMODB } from './store/dynamodb/shared-dynamodb.ts';
 
 /**
  * One folder for temporary files for the whole run, and one DynamoDB Local: a start takes seconds of processor time,

@@ -22,9 +22,9 @@ import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createSessionStarts } from '#store/transactions/session-starts';
 import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import type { Log } from '#telemetry/telemetry';
-import { FakeBroker } from '#test/edge/fake-broker';
-import { RecordedRequests } from '#test/edge/recorded-requests';
-import type { TestTables } from '#test/store/tables';
+import { FakeBroker } from '#test/edge/world/fake-broker';
+import { RecordedRequests } from '#test/edge/world/recorded-requests';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { HeldDeadLetters } from './held-dead-letters.ts';
 
 export interface ApiOptions {

@@ -3,7 +3,7 @@ import { send } from '#session/flow/outbound';
 import { positionOf } from '#session/position';
 import type { Session } from '#session/session';
 import { matches } from '#session/topics/topic-filter';
-import { exampleConnection, exampleSession } from '#test/store/example-sessions';
+import { exampleConnection, exampleSession } from '#test/store/sessions/example-sessions';
 import type { apiDependencies } from './api-on-tables.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 25, 12);

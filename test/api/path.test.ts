@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { actorOf, type GatewayEvent, requestOf } from '#api/gateway-event';
 import { pathText } from '#api/path-text';
 import { escapedPath } from '#api/request-path';
-import { exampleSession } from '#test/store/example-sessions';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
+import { exampleSession } from '#test/store/sessions/example-sessions';
 import { apiDependencies, asker } from './api-on-tables.ts';
 
 const dependencies = apiDependencies(memoryTables());

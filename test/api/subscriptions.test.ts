@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { exampleConnection, exampleSession } from '#test/store/example-sessions';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
+import { exampleConnection, exampleSession } from '#test/store/sessions/example-sessions';
 import { apiDependencies, asker } from './api-on-tables.ts';
 
 const policies = [{ clients: 'packets-*', edge: 'packets', sessionExpiryInterval: 'client' } as const, {}];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { useTables } from '#test/edge/started-tables';
-import { ownDynamoDb } from '#test/store/shared-dynamodb';
-import { startTables } from '#test/store/tables';
+import { ownDynamoDb } from '#test/store/dynamodb/shared-dynamodb';
+import { useTables } from '#test/store/dynamodb/started-tables';
+import { startTables } from '#test/store/dynamodb/tables';
 import { measureConnectionUnits } from '../../bench/connection-units.ts';
 import type { Measured } from '../../bench/figure.ts';
 import { measureHistoryUnits } from '../../bench/history-units.ts';

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { startListener } from '#listener/listener';
 import { handlePackets } from '#packet-edge/handle-packets';
 import { packetEdge } from '#test/packet-edge/dependencies';
-import { startTables } from '#test/store/tables';
+import { startTables } from '#test/store/dynamodb/tables';
 
 /** The service in this process: a listener, the packet edge, and DynamoDB Local. */
 export async function startService(): Promise<{ readonly url: string }> {

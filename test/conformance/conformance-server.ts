@@ -7,7 +7,7 @@ import type { SessionPolicy } from '#session/configuration/policy';
 import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import { NEVER } from '#session/expiry';
 import { packetEdge, type TestEdge } from '#test/packet-edge/dependencies';
-import { startTables } from '#test/store/tables';
+import { startTables } from '#test/store/dynamodb/tables';
 import { type Connect, RawClient, type Version } from './raw-client.ts';
 import { TimedRequests } from './timed-requests.ts';
 

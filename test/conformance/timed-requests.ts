@@ -1,5 +1,5 @@
 import type { WillRequest } from '#edge/requests';
-import { RecordedRequests } from '#test/edge/recorded-requests';
+import { RecordedRequests } from '#test/edge/world/recorded-requests';
 
 /** Hands on what is asked of the queue of wills when its delay has passed, as the queue itself would. */
 export class TimedRequests extends RecordedRequests {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LOG_START, positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
 import type { SessionStore } from '#store/sessions/sessions';
-import { exampleConnection, exampleSession } from '#test/store/example-sessions';
+import { exampleConnection, exampleSession } from '#test/store/sessions/example-sessions';
 
 const full = (clientId: string): Session => {
   const session = exampleSession(clientId, 5);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { brokenRun } from '#history/broken-run';
 import type { Session } from '#session/session';
-import { exampleSession } from '#test/store/example-sessions';
+import { exampleSession } from '#test/store/sessions/example-sessions';
 import { ReturnedClient } from './returned-client.ts';
 
 const A = { topic: 'a', filters: ['a'] } as const;

@@ -5,8 +5,8 @@ import { checkRoute } from '#edge/route-check';
 import { cleanUp } from '#edge/session-end/session-end';
 import { createFlowStore } from '#store/inflight/flows';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import { Edge, SECOND, START_MS } from './edge.ts';
-import { killAtEachCall } from './killed.ts';
+import { Edge, SECOND, START_MS } from './world/edge.ts';
+import { killAtEachCall } from './world/killed.ts';
 
 const T = START_MS;
 /** Thousands of requests: those of the handlers' own tests go to DynamoDB Local. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkRoute } from '#edge/route-check';
-import { Edge, SECOND, START_MS } from './edge.ts';
-import { useTables } from './started-tables.ts';
+import { useTables } from '../store/dynamodb/started-tables.ts';
+import { Edge, SECOND, START_MS } from './world/edge.ts';
 
 const T = START_MS;
 const tables = useTables();

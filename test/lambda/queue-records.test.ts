@@ -3,7 +3,7 @@ import { RefusedEventError } from '#edge/errors';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
-import { RecordedRequests } from '#test/edge/recorded-requests';
+import { RecordedRequests } from '#test/edge/world/recorded-requests';
 import { batchOf, context, RecordedTelemetry } from './invocations.ts';
 
 describe('a batch of a queue', () => {

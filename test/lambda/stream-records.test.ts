@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { endedSessionFrom, handleStreamRecords, sessionWriteFrom } from '#lambda/stream-records';
 import type { Session } from '#session/session';
 import { toItem } from '#store/sessions/session-item';
-import { exampleSession } from '#test/store/example-sessions';
+import { exampleSession } from '#test/store/sessions/example-sessions';
 import { context, RecordedTelemetry } from './invocations.ts';
 
 type Image = Record<string, AttributeValue>;

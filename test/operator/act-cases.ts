@@ -12,7 +12,7 @@ import { provision } from '#operator/provision/provision';
 import { waitingMessages } from '#operator/waiting/waiting';
 import { exists, newestConnection, type Session } from '#session/session';
 import { isSubscribed } from '#session/subscription';
-import { Killer } from '#test/edge/killed';
+import { Killer } from '#test/edge/world/killed';
 import { randomSeed } from '#test/session/random-seed';
 import { interrupted } from './interrupted.ts';
 

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { SECOND, settings } from '#test/edge/edge';
-import { useTables } from '#test/edge/started-tables';
+import { SECOND, settings } from '#test/edge/world/edge';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { ACTS, type Bench, expectTruth } from './act-cases.ts';
 import { Desk } from './desk.ts';
 import { Device } from './device.ts';

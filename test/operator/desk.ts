@@ -7,8 +7,8 @@ import { createFlowStore } from '#store/inflight/flows';
 import { createLogPages } from '#store/messages/log-pages';
 import { createSessionStarts } from '#store/transactions/session-starts';
 import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
-import { Edge } from '#test/edge/edge';
-import type { TestTables } from '#test/store/tables';
+import { Edge } from '#test/edge/world/edge';
+import type { TestTables } from '#test/store/dynamodb/tables';
 
 /** One client of the lifecycle edge and the operator who looks after it. */
 export class Desk extends Edge {

@@ -1,5 +1,5 @@
 import type { DisconnectingBroker } from '#broker/broker';
-import { SECOND } from '#test/edge/edge';
+import { SECOND } from '#test/edge/world/edge';
 import type { DeviceStep, TestDevice } from './act-cases.ts';
 import type { Desk } from './desk.ts';
 

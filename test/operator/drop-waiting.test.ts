@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { pump } from '#delivery/pump';
 import { dropWaiting } from '#operator/acts/drop-waiting';
 import { positionAt } from '#session/position';
-import { SECOND, START_MS, settings } from '#test/edge/edge';
-import { useTables } from '#test/edge/started-tables';
+import { SECOND, START_MS, settings } from '#test/edge/world/edge';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { Desk } from './desk.ts';
 
 const T = START_MS;

@@ -6,9 +6,9 @@ import { type PreviewDependencies, previewExpiry } from '#operator/look-ups/prev
 import { createSessionIndex } from '#store/sessions/session-index';
 import type { Operation } from '#store/statistics/operations';
 import { createOperationStore } from '#store/statistics/operations';
-import { SECOND, START_MS } from '#test/edge/edge';
-import { Killer } from '#test/edge/killed';
-import { useTables } from '#test/edge/started-tables';
+import { SECOND, START_MS } from '#test/edge/world/edge';
+import { Killer } from '#test/edge/world/killed';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { Desk } from './desk.ts';
 
 const T = START_MS;

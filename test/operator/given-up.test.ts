@@ -9,7 +9,7 @@ import type { Connection } from '#session/life/connection';
 import { positionAt, positionOf } from '#session/position';
 import type { Session } from '#session/session';
 import type { FoundMessage } from '#store/messages/message-log';
-import { exampleConnection, exampleSession } from '#test/store/example-sessions';
+import { exampleConnection, exampleSession } from '#test/store/sessions/example-sessions';
 
 const T = 1_795_000_000_000;
 const SECOND = 1_000;

@@ -7,8 +7,8 @@ import { resume } from '#operator/acts/resume';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { endSubscription, putSubscription } from '#operator/provision/one-filter';
 import { provision } from '#operator/provision/provision';
-import { SECOND, START_MS } from '#test/edge/edge';
-import { killAtEachCall } from '#test/edge/killed';
+import { SECOND, START_MS } from '#test/edge/world/edge';
+import { killAtEachCall } from '#test/edge/world/killed';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Desk } from './desk.ts';
 

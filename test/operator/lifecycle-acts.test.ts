@@ -4,8 +4,8 @@ import { disconnect } from '#operator/acts/disconnect';
 import { endSession } from '#operator/acts/end-session';
 import { resume } from '#operator/acts/resume';
 import { exists, type Session } from '#session/session';
-import { SECOND, START_MS } from '#test/edge/edge';
-import { useTables } from '#test/edge/started-tables';
+import { SECOND, START_MS } from '#test/edge/world/edge';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { Desk } from './desk.ts';
 
 const T = START_MS;

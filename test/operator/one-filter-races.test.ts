@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { subscriptionsOfLife } from '#session/delivery/due';
 import { exists } from '#session/session';
 import { parseSharedFilter } from '#session/topics/topic-filter';
-import { Killer } from '#test/edge/killed';
+import { Killer } from '#test/edge/world/killed';
 import { randomSeed } from '#test/session/random-seed';
 import { type FilterWorld, lifecycleWorld, operate, packetWorld } from './filter-device.ts';
 import { after, type Modelled, moved, NOTHING, STEPS, type Step } from './filter-model.ts';

@@ -3,8 +3,8 @@ import { endSession } from '#operator/acts/end-session';
 import { endSubscription, putSubscription } from '#operator/provision/one-filter';
 import type { WantedSubscription } from '#operator/provision/wanted';
 import { isSubscribed } from '#session/subscription';
-import { SECOND, START_MS } from '#test/edge/edge';
-import { useTables } from '#test/edge/started-tables';
+import { SECOND, START_MS } from '#test/edge/world/edge';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { Desk } from './desk.ts';
 
 const T = START_MS;

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { provision } from '#operator/provision/provision';
 import { type SessionEvent, transition } from '#session/life/transition';
 import { exists, newestConnection } from '#session/session';
-import { settings } from '#test/edge/edge';
+import { settings } from '#test/edge/world/edge';
 import { lifeOfClient, T0 } from '#test/session/events/lifecycle-events';
 import { randomSeed } from '#test/session/random-seed';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';

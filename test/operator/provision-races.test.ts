@@ -3,7 +3,7 @@ import { endSession } from '#operator/acts/end-session';
 import { provision } from '#operator/provision/provision';
 import type { WantedSession } from '#operator/provision/wanted';
 import { exists, newestConnection } from '#session/session';
-import { SECOND, START_MS } from '#test/edge/edge';
+import { SECOND, START_MS } from '#test/edge/world/edge';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Desk } from './desk.ts';
 import { interrupted } from './interrupted.ts';

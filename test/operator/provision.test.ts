@@ -4,8 +4,8 @@ import { cleanUp } from '#edge/session-end/session-end';
 import { type Provisioned, provision } from '#operator/provision/provision';
 import type { WantedSession } from '#operator/provision/wanted';
 import { positionAt } from '#session/position';
-import { SECOND, START_MS } from '#test/edge/edge';
-import { useTables } from '#test/edge/started-tables';
+import { SECOND, START_MS } from '#test/edge/world/edge';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { Desk } from './desk.ts';
 
 const T = START_MS;

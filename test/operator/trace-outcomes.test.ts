@@ -3,11 +3,11 @@ import { pump } from '#delivery/pump';
 import { traceMessage } from '#operator/trace/trace';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/configuration/policy';
 import { apiDependencies } from '#test/api/api-on-tables';
-import { Edge, SECOND, START_MS, settings } from '#test/edge/edge';
+import { Edge, SECOND, START_MS, settings } from '#test/edge/world/edge';
 import { packetEdge } from '#test/packet-edge/dependencies';
 import { PacketClient } from '#test/packet-edge/packet-client';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import type { TestTables } from '#test/store/tables';
 import { recorded } from './recorded-history.ts';
 
 /** A client of the lifecycle edge that subscribes to `a` while it is connected, and what is told of its messages. */

@@ -13,12 +13,12 @@ import type { MessageLog } from '#store/messages/message-log';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { openWaiting } from '#survey/open-waiting';
 import { apiDependencies } from '#test/api/api-on-tables';
-import { Edge, SECOND, settings } from '#test/edge/edge';
+import { Edge, SECOND, settings } from '#test/edge/world/edge';
 import { packetEdge } from '#test/packet-edge/dependencies';
 import { PacketClient } from '#test/packet-edge/packet-client';
 import { randomSeed } from '#test/session/random-seed';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import type { TestTables } from '#test/store/tables';
 import { CONNECT } from './connect-packet.ts';
 
 const START_MS = 1_795_000_000_000;

@@ -4,7 +4,7 @@ import { checkListener, heartbeat } from '#packet-edge/connections/listeners';
 import { enterMessage } from '#packet-edge/enter-message';
 import { deliveredInAll } from '#session/delivery/delivered-in-all';
 import type { QoS } from '#session/message';
-import { useTables } from '#test/edge/started-tables';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { packetEdge, type TestEdge } from './dependencies.ts';
 import { WillClient, type WillConnection } from './will-client.ts';
 

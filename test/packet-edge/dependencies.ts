@@ -15,8 +15,8 @@ import { createSessionStore } from '#store/sessions/sessions';
 import { createShareAssignments } from '#store/share-groups/share-assignments';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { createAcceptance } from '#store/transactions/acceptance';
-import { RecordedRequests } from '#test/edge/recorded-requests';
-import type { TestTables } from '#test/store/tables';
+import { RecordedRequests } from '#test/edge/world/recorded-requests';
+import type { TestTables } from '#test/store/dynamodb/tables';
 
 export interface TestEdge extends PacketEdgeDependencies {
   readonly requests: RecordedRequests;

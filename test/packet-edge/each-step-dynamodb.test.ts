@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { useTables } from '#test/edge/started-tables';
 import { eventually } from '#test/local/eventually';
 import { randomSeed } from '#test/session/random-seed';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { cutsOf, type Disturbance, faultsOf, twinsOf } from './world/disturbances.ts';
 import { problemsOf } from './world/invariants.ts';
 import { sendOneMessage } from './world/one-message.ts';

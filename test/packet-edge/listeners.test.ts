@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseListenerCheck } from '#edge/queue-requests';
 import type { ListenerCheck } from '#edge/requests';
 import { checkListener, heartbeat } from '#packet-edge/connections/listeners';
-import { useTables } from '#test/edge/started-tables';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { packetEdge } from './dependencies.ts';
 import { LISTENER_ADDRESS, WillClient } from './will-client.ts';
 

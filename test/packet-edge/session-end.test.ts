@@ -6,7 +6,7 @@ import { enterMessage } from '#packet-edge/enter-message';
 import type { QoS } from '#session/message';
 import { newestConnection } from '#session/session';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
-import { useTables } from '#test/edge/started-tables';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { packetEdge, type TestEdge } from './dependencies.ts';
 import { WillClient } from './will-client.ts';
 

@@ -7,9 +7,9 @@ import { cleanUp } from '#edge/session-end/session-end';
 import { REASSIGNED_MESSAGES } from '#packet-edge/limits';
 import { reassignShared } from '#packet-edge/share-groups/share-reassignment';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
-import { useTables } from '#test/edge/started-tables';
+import { useTables } from '#test/store/dynamodb/started-tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import type { TestTables } from '#test/store/tables';
 import {
   type Ask,
   askedOnce,

@@ -1,6 +1,6 @@
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { useTables } from '#test/edge/started-tables';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { packetEdge } from './dependencies.ts';
 import { PacketClient, type Stamped } from './packet-client.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { fireWill } from '#packet-edge/wills/wills';
-import { Killer } from '#test/edge/killed';
-import { useTables } from '#test/edge/started-tables';
+import { Killer } from '#test/edge/world/killed';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { packetEdge } from './dependencies.ts';
 import { WillClient, type WillConnection } from './will-client.ts';
 

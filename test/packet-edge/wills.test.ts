@@ -2,7 +2,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WillRequest } from '#edge/requests';
 import { fireWill } from '#packet-edge/wills/wills';
-import { useTables } from '#test/edge/started-tables';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { packetEdge, type TestEdge } from './dependencies.ts';
 import { WillClient, type WillConnection } from './will-client.ts';
 

@@ -8,7 +8,7 @@ import type { ConfigurationInput } from '#session/configuration/configuration';
 import type { Session } from '#session/session';
 import { fromItem } from '#store/sessions/sessions';
 import { eventually } from '#test/local/eventually';
-import { type UsedDynamoDb, useDynamoDb } from '#test/store/shared-dynamodb';
+import { type UsedDynamoDb, useDynamoDb } from '#test/store/dynamodb/shared-dynamodb';
 
 /** A message as a device has received it. */
 export interface Received {

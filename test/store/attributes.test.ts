@@ -13,8 +13,8 @@ import { sortableSeconds, toItem } from '#store/sessions/session-item';
 import { createSessionStore, fromImage, type StreamImage } from '#store/sessions/sessions';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import { CLIENT_SHARDS, STATUS_INDEX } from '#store/table-definitions';
-import { exampleConnection, exampleSession } from './example-sessions.ts';
-import { startTables, type TestTables } from './tables.ts';
+import { startTables, type TestTables } from './dynamodb/tables.ts';
+import { exampleConnection, exampleSession } from './sessions/example-sessions.ts';
 
 const NOW_MS = 1_795_000_000_400;
 const NOW_SECONDS_ROUNDED_UP = 1_795_000_001;

@@ -12,7 +12,7 @@ import { getAll } from '#store/requests/get-all';
 import { untilUncontended } from '#store/requests/request';
 import { createRouteStore } from '#store/routes/routes';
 import { createSessionStore, fromItem } from '#store/sessions/sessions';
-import { clientOf, localClient, refusing, saying, stopTold } from './told-dynamodb.ts';
+import { clientOf, localClient, refusing, saying, stopTold } from './dynamodb/told-dynamodb.ts';
 
 afterEach(stopTold);
 

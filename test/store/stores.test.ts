@@ -19,7 +19,7 @@ import { sessionStoreContract } from '#test/contract/session-store';
 import { shareAssignmentsContract } from '#test/contract/share-assignments';
 import { shareGroupStoreContract } from '#test/contract/share-group-store';
 import { subscriptionStoreContract } from '#test/contract/subscription-store';
-import { startTables, type TestTables } from './tables.ts';
+import { startTables, type TestTables } from './dynamodb/tables.ts';
 
 let tables: TestTables | undefined;
 beforeAll(async () => {

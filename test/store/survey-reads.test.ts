@@ -4,8 +4,8 @@ import type { TableNames } from '#store/names';
 import { clientPage } from '#store/sessions/client-pages';
 import { createSessionStore } from '#store/sessions/sessions';
 import { createTakeoverStore } from '#store/statistics/takeovers';
-import { exampleSession } from './example-sessions.ts';
-import { startTables, type TestTables } from './tables.ts';
+import { startTables, type TestTables } from './dynamodb/tables.ts';
+import { exampleSession } from './sessions/example-sessions.ts';
 
 const NOW_MS = 1_795_000_000_000;
 const MINUTE_MS = 60_000;

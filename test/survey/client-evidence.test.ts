@@ -3,7 +3,7 @@ import type { EntryDetails, HistoryEntry } from '#history/entry';
 import { FOLLOW_BROKER } from '#session/configuration/policy';
 import { positionAt } from '#session/position';
 import { clientEvidence } from '#survey/client-evidence';
-import { exampleSession } from '#test/store/example-sessions';
+import { exampleSession } from '#test/store/sessions/example-sessions';
 
 const START_MS = 1_795_000_000_000;
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Advice } from '#advice/advice';
 import { adviceId } from '#advice/advice-id';
 import { runSurvey, type Survey } from '#survey/survey';
-import { startTables, type TestTables } from '#test/store/tables';
+import { startTables, type TestTables } from '#test/store/dynamodb/tables';
 import { NOW_MS, SurveyedFleet } from './surveyed-fleet.ts';
 
 const BUDGET = 200;

@@ -21,8 +21,8 @@ import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
 import type { SurveyDependencies } from '#survey/dependencies';
 import { openWaiting } from '#survey/open-waiting';
 import { runSurvey, type SurveyRun } from '#survey/survey';
-import { exampleSession } from '#test/store/example-sessions';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
+import { exampleSession } from '#test/store/sessions/example-sessions';
 
 export const NOW_MS = 1_795_000_000_000;
 const HOUR_MS = 3_600_000;

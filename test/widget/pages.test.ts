@@ -7,7 +7,7 @@ import { NEVER } from '#session/expiry';
 import { LOG_START } from '#session/position';
 import type { Session } from '#session/session';
 import { randomSeed } from '#test/session/random-seed';
-import { exampleSession } from '#test/store/example-sessions';
+import { exampleSession } from '#test/store/sessions/example-sessions';
 import { fleetPage } from '#widget/fleet-page';
 import type { SessionLook } from '#widget/session-look';
 import { sessionPage } from '#widget/session-page';

@@ -8,7 +8,7 @@ import { createRetainedMessages } from '#store/retained/retained-messages';
 import { createListenerStore } from '#store/routes/listeners';
 import { createSessionStore } from '#store/sessions/sessions';
 import { packetEdge } from '#test/packet-edge/dependencies';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { type Fault, Invocation } from './invocation.ts';
 import { type Cut, Link } from './link.ts';
 import { ModelCarrier } from './model-carrier.ts';

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from '@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { TABLE_DEFINITIONS } from '#store/table-definitions';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { type Attributes, meets, type Placeholders, updated } from './expressions.ts';
 import { type AsOf, MemoryTable } from './memory-table.ts';
 

@@ -7,7 +7,7 @@ import {
   type SessionIndex,
 } from '#store/sessions/session-index';
 import { createSessionStore } from '#store/sessions/sessions';
-import { useTables } from '#test/edge/started-tables';
+import { useTables } from '#test/store/dynamodb/started-tables';
 import { exampleConnection, exampleSession } from './example-sessions.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 25, 12);

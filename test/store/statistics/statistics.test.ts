@@ -2,8 +2,8 @@ import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CounterChanges, RecordedChanges } from '#history/counts';
 import { createStatisticsStore, type StatisticsStore } from '#store/statistics/statistics';
-import { observed } from './observed.ts';
-import { startTables, type TestTables } from './tables.ts';
+import { observed } from '../dynamodb/observed.ts';
+import { startTables, type TestTables } from '../dynamodb/tables.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -6,8 +6,8 @@ import { positionAt } from '#session/position';
 import type { Session } from '#session/session';
 import { createHistoryStore } from '#store/history/history';
 import { createFlowStore } from '#store/inflight/flows';
-import { Edge, SECOND, START_MS } from './edge.ts';
-import { useTables } from './started-tables.ts';
+import { useTables } from '../../store/dynamodb/started-tables.ts';
+import { Edge, SECOND, START_MS } from '../world/edge.ts';
 
 const T = START_MS;
 const tables = useTables();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { repairLookUp } from '#edge/lifecycle/repair';
 import { retainSeconds } from '#session/delivery/retention';
 import { positionAt } from '#session/position';
-import { Edge, SECOND, START_MS, settings } from './edge.ts';
-import { useTables } from './started-tables.ts';
+import { useTables } from '../../store/dynamodb/started-tables.ts';
+import { Edge, SECOND, START_MS, settings } from '../world/edge.ts';
 
 const T = START_MS;
 const tables = useTables();

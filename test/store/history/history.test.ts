@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#history/entry';
 import { createHistoryStore, type HistoryStore } from '#store/history/history';
 import { entryKey } from '#store/history/history-item';
-import { observed } from './observed.ts';
-import { startTables, type TestTables } from './tables.ts';
+import { observed } from '../dynamodb/observed.ts';
+import { startTables, type TestTables } from '../dynamodb/tables.ts';
 
 const NOW_MS = 1_795_000_000_400;
 const RETENTION_SECONDS = 3_600;

@@ -7,10 +7,10 @@ import {
 import type { PublishedEvent } from '#history/event-schemas';
 import { createHistoryStore } from '#store/history/history';
 import { createStatisticsStore } from '#store/statistics/statistics';
-import { Edge, SECOND, START_MS } from './edge.ts';
-import { Killer } from './killed.ts';
-import { RecordedWrites } from './recorded-writes.ts';
-import { useTables } from './started-tables.ts';
+import { useTables } from '../../store/dynamodb/started-tables.ts';
+import { Edge, SECOND, START_MS } from '../world/edge.ts';
+import { Killer } from '../world/killed.ts';
+import { RecordedWrites } from '../world/recorded-writes.ts';
 
 const T = START_MS;
 const tables = useTables();

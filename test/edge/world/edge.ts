@@ -11,7 +11,7 @@ import { createRouteStore } from '#store/routes/routes';
 import { createSessionStore } from '#store/sessions/sessions';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { createSubscriptionStore } from '#store/subscriptions/subscriptions';
-import type { TestTables } from '#test/store/tables';
+import type { TestTables } from '#test/store/dynamodb/tables';
 import { FakeBroker } from './fake-broker.ts';
 import { RecordedRequests } from './recorded-requests.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { startTables, type TestTables } from '#test/store/tables';
+import { startTables, type TestTables } from '#test/store/dynamodb/tables';
 
 /** DynamoDB Local with the service's tables, for all tests of a file. */
 export function useTables(start: () => Promise<TestTables> = startTables): () => TestTables {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { repairLookUp } from '#edge/lifecycle/repair';
 import { exists, newestConnection } from '#session/session';
-import { Edge, SECOND, START_MS } from './edge.ts';
-import { useTables } from './started-tables.ts';
+import { useTables } from '../../store/dynamodb/started-tables.ts';
+import { Edge, SECOND, START_MS } from '../world/edge.ts';
 
 const T = START_MS;
 const tables = useTables();

@@ -17,9 +17,9 @@ import { createRouter } from '#store/routes/router';
 import { createRouteStore } from '#store/routes/routes';
 import { createSessionStore } from '#store/sessions/sessions';
 import { createAcceptance } from '#store/transactions/acceptance';
-import { exampleSession } from './example-sessions.ts';
-import { observed, type Units } from './observed.ts';
-import { startTables, type TestTables } from './tables.ts';
+import { observed, type Units } from '../dynamodb/observed.ts';
+import { startTables, type TestTables } from '../dynamodb/tables.ts';
+import { exampleSession } from '../sessions/example-sessions.ts';
 
 const NOW_MS = 1_795_000_000_000;
 const clock = () => NOW_MS;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RefusedEventError } from '#edge/errors';
 import { retainSeconds } from '#session/delivery/retention';
 import { NEVER } from '#session/expiry';
-import { Edge, SECOND, START_MS, settings } from './edge.ts';
-import { useTables } from './started-tables.ts';
+import { useTables } from '../../store/dynamodb/started-tables.ts';
+import { Edge, SECOND, START_MS, settings } from '../world/edge.ts';
 
 const T = START_MS;
 const tables = useTables();

@@ -8,8 +8,8 @@ import { createFlowStore } from '#store/inflight/flows';
 import { createAcceptance } from '#store/transactions/acceptance';
 import { createSessionStarts } from '#store/transactions/session-starts';
 import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
-import { exampleSession } from './example-sessions.ts';
-import { clientOf, refusing, saying, stopTold } from './told-dynamodb.ts';
+import { clientOf, refusing, saying, stopTold } from '../dynamodb/told-dynamodb.ts';
+import { exampleSession } from '../sessions/example-sessions.ts';
 
 afterEach(stopTold);
 
