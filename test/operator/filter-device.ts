@@ -2,7 +2,7 @@ import type { OperatorDependencies } from '#operator/dependencies';
 import { endSubscription, putSubscription } from '#operator/provision/one-filter';
 import type { SessionEdge } from '#session/session-edge';
 import { SECOND } from '#test/edge/world/edge';
-import { subscribePacket } from '#test/packet-edge/asked-twice';
+import { subscribePacket } from '#test/packet-edge/clients/asked-twice';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { Desk } from './desk.ts';
 import type { Step } from './filter-model.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { endSubscription, putSubscription } from '#operator/provision/one-filter';
 import { provision } from '#operator/provision/provision';
-import { publishPacket, subscribePacket } from '#test/packet-edge/asked-twice';
+import { publishPacket, subscribePacket } from '#test/packet-edge/clients/asked-twice';
 import { PacketDesk } from './packet-desk.ts';
 
 async function scene() {

@@ -6,7 +6,7 @@ import { endSession } from '#operator/acts/end-session';
 import { resume } from '#operator/acts/resume';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { provision } from '#operator/provision/provision';
-import { publishPacket, subscribePacket } from '#test/packet-edge/asked-twice';
+import { publishPacket, subscribePacket } from '#test/packet-edge/clients/asked-twice';
 import { PacketDesk } from './packet-desk.ts';
 
 const BY_OPERATOR = 'API_INITIATED_DISCONNECT';

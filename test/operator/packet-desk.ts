@@ -11,7 +11,7 @@ import { createSessionStarts } from '#store/transactions/session-starts';
 import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { FakeBroker } from '#test/edge/world/fake-broker';
-import { type Answered, askedOnce, connectPacket, requestOf } from '#test/packet-edge/asked-twice';
+import { type Answered, askedOnce, connectPacket, requestOf } from '#test/packet-edge/clients/asked-twice';
 import { packetEdge, type TestEdge } from '#test/packet-edge/dependencies';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
 

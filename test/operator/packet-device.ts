@@ -1,5 +1,5 @@
 import type { SignalSender } from '#packet-edge/dependencies';
-import { subscribePacket } from '#test/packet-edge/asked-twice';
+import { subscribePacket } from '#test/packet-edge/clients/asked-twice';
 import type { DeviceStep, TestDevice } from './act-cases.ts';
 import type { PacketDesk } from './packet-desk.ts';
 

@@ -9,8 +9,8 @@ import { FOLLOW_BROKER, type SessionPolicy } from '#session/configuration/policy
 import type { Message } from '#session/message';
 import { apiDependencies } from '#test/api/api-on-tables';
 import { Edge, SECOND, START_MS, settings } from '#test/edge/world/edge';
+import { PacketClient } from '#test/packet-edge/clients/packet-client';
 import { packetEdge } from '#test/packet-edge/dependencies';
-import { PacketClient } from '#test/packet-edge/packet-client';
 import { randomSeed } from '#test/session/random-seed';
 import type { TestTables } from '#test/store/dynamodb/tables';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';

@@ -8,7 +8,7 @@ import {
   publishPacket,
   requestOf,
   subscribePacket,
-} from './asked-twice.ts';
+} from './clients/asked-twice.ts';
 import { packetEdge, type TestEdge } from './dependencies.ts';
 
 const START_MS = 1_795_000_000_000;

@@ -5,8 +5,8 @@ import { enterMessage } from '#packet-edge/enter-message';
 import { deliveredInAll } from '#session/delivery/delivered-in-all';
 import type { QoS } from '#session/message';
 import { useTables } from '#test/store/dynamodb/started-tables';
+import { WillClient, type WillConnection } from './clients/will-client.ts';
 import { packetEdge, type TestEdge } from './dependencies.ts';
-import { WillClient, type WillConnection } from './will-client.ts';
 
 const SECOND = 1_000;
 const T = 1_795_000_000_000;

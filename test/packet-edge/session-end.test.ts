@@ -7,8 +7,8 @@ import type { QoS } from '#session/message';
 import { newestConnection } from '#session/session';
 import { createShareGroupStore } from '#store/share-groups/share-groups';
 import { useTables } from '#test/store/dynamodb/started-tables';
+import { WillClient } from './clients/will-client.ts';
 import { packetEdge, type TestEdge } from './dependencies.ts';
-import { WillClient } from './will-client.ts';
 
 const SECOND = 1_000;
 const T = 1_795_000_000_000;

@@ -1,8 +1,8 @@
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { useTables } from '#test/store/dynamodb/started-tables';
+import { PacketClient, type Stamped } from './clients/packet-client.ts';
 import { packetEdge } from './dependencies.ts';
-import { PacketClient, type Stamped } from './packet-client.ts';
 
 const tables = useTables();
 

@@ -3,8 +3,8 @@ import { parseListenerCheck } from '#edge/queue-requests';
 import type { ListenerCheck } from '#edge/requests';
 import { checkListener, heartbeat } from '#packet-edge/connections/listeners';
 import { useTables } from '#test/store/dynamodb/started-tables';
-import { packetEdge } from './dependencies.ts';
-import { LISTENER_ADDRESS, WillClient } from './will-client.ts';
+import { LISTENER_ADDRESS, WillClient } from '../clients/will-client.ts';
+import { packetEdge } from '../dependencies.ts';
 
 const tables = useTables();
 const START_MS = 1_795_000_000_000;

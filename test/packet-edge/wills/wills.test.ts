@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { WillRequest } from '#edge/requests';
 import { fireWill } from '#packet-edge/wills/wills';
 import { useTables } from '#test/store/dynamodb/started-tables';
-import { packetEdge, type TestEdge } from './dependencies.ts';
-import { WillClient, type WillConnection } from './will-client.ts';
+import { WillClient, type WillConnection } from '../clients/will-client.ts';
+import { packetEdge, type TestEdge } from '../dependencies.ts';
 
 const SECOND = 1_000;
 const T = 1_795_000_000_000;

@@ -13,8 +13,8 @@ import {
   publishPacket,
   requestOf,
   subscribePacket,
-} from './asked-twice.ts';
-import { packetEdge, type TestEdge } from './dependencies.ts';
+} from '../clients/asked-twice.ts';
+import { packetEdge, type TestEdge } from '../dependencies.ts';
 
 /** Bytes that Lambda takes as the answer of a function. */
 const LAMBDA_ANSWER = 6_291_556;

@@ -6,8 +6,14 @@ import { startFlow } from '#session/flow/flow';
 import { LOG_START, positionOf } from '#session/position';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import { askedOnce, connectPacket, publishPacket, requestOf, subscribePacket } from './asked-twice.ts';
-import { packetEdge } from './dependencies.ts';
+import {
+  askedOnce,
+  connectPacket,
+  publishPacket,
+  requestOf,
+  subscribePacket,
+} from '../clients/asked-twice.ts';
+import { packetEdge } from '../dependencies.ts';
 
 const LIVE = 3 * AHEAD_WHILE_FULL;
 /** Of QoS 0 that come while nothing is acknowledged. */

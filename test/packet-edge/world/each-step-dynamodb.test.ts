@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 import { eventually } from '#test/local/eventually';
 import { randomSeed } from '#test/session/random-seed';
 import { useTables } from '#test/store/dynamodb/started-tables';
-import { cutsOf, type Disturbance, faultsOf, twinsOf } from './world/disturbances.ts';
-import { problemsOf } from './world/invariants.ts';
-import { sendOneMessage } from './world/one-message.ts';
-import type { PacketWorld } from './world/packet-world.ts';
-import { realTime } from './world/real-time.ts';
+import { cutsOf, type Disturbance, faultsOf, twinsOf } from './disturbances.ts';
+import { problemsOf } from './invariants.ts';
+import { sendOneMessage } from './one-message.ts';
+import type { PacketWorld } from './packet-world.ts';
+import { realTime } from './real-time.ts';
 
 /** Of all disturbances; EXACTLY_ONCE_STEPS=2000 takes each of them, however long it takes. */
 const ASKED_STEPS = process.env['EXACTLY_ONCE_STEPS'];

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { randomSeed } from '#test/session/random-seed';
-import { problemsOf } from './world/invariants.ts';
-import { playAll, scenario } from './world/scenario.ts';
+import { problemsOf } from './invariants.ts';
+import { playAll, scenario } from './scenario.ts';
 
 vi.mock('node:timers/promises', async (importOriginal) => {
-  const { virtualTimers } = await import('./world/virtual-timers.ts');
+  const { virtualTimers } = await import('./virtual-timers.ts');
   return virtualTimers(await importOriginal<typeof import('node:timers/promises')>());
 });
 

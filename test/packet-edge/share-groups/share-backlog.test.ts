@@ -2,8 +2,14 @@ import type { Packet } from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { elapse, VirtualTime } from '#test/delivery/virtual-time';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import { askedOnce, connectPacket, publishPacket, requestOf, subscribePacket } from './asked-twice.ts';
-import { packetEdge, type TestEdge } from './dependencies.ts';
+import {
+  askedOnce,
+  connectPacket,
+  publishPacket,
+  requestOf,
+  subscribePacket,
+} from '../clients/asked-twice.ts';
+import { packetEdge, type TestEdge } from '../dependencies.ts';
 
 const MESSAGES = 1_000;
 /** Of one write. */

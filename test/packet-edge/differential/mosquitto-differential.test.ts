@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomSeed } from '#test/session/random-seed';
-import { comparable, DIFFERENCES } from './differential/differences.ts';
-import { MOSQUITTO, MosquittoBroker } from './differential/mosquitto-broker.ts';
-import { type ObservedBroker, Observer } from './differential/observer.ts';
-import { ServiceBroker } from './differential/service-broker.ts';
-import { steps } from './differential/steps.ts';
+import { comparable, DIFFERENCES } from './differences.ts';
+import { MOSQUITTO, MosquittoBroker } from './mosquitto-broker.ts';
+import { type ObservedBroker, Observer } from './observer.ts';
+import { ServiceBroker } from './service-broker.ts';
+import { steps } from './steps.ts';
 
 const RUNS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 40);
 

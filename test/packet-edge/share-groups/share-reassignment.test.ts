@@ -17,8 +17,8 @@ import {
   publishPacket,
   requestOf,
   subscribePacket,
-} from './asked-twice.ts';
-import { packetEdge } from './dependencies.ts';
+} from '../clients/asked-twice.ts';
+import { packetEdge } from '../dependencies.ts';
 
 const START_MS = 1_795_000_000_000;
 const tables = useTables();

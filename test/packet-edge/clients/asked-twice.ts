@@ -1,7 +1,7 @@
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { handlePackets } from '#packet-edge/handle-packets';
 import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/exchange';
-import type { TestEdge } from './dependencies.ts';
+import type { TestEdge } from '../dependencies.ts';
 
 export interface Ask {
   readonly connection: string;

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { VirtualTime } from '#test/delivery/virtual-time';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';
-import { cutsOf, type Disturbance, faultsOf, twinsOf } from './world/disturbances.ts';
-import { problemsOf } from './world/invariants.ts';
-import { type OneMessage, sendOneMessage } from './world/one-message.ts';
-import type { PacketWorld } from './world/packet-world.ts';
-import { useTime } from './world/virtual-timers.ts';
+import { cutsOf, type Disturbance, faultsOf, twinsOf } from './disturbances.ts';
+import { problemsOf } from './invariants.ts';
+import { type OneMessage, sendOneMessage } from './one-message.ts';
+import type { PacketWorld } from './packet-world.ts';
+import { useTime } from './virtual-timers.ts';
 
 vi.mock('node:timers/promises', async (importOriginal) => {
-  const { virtualTimers } = await import('./world/virtual-timers.ts');
+  const { virtualTimers } = await import('./virtual-timers.ts');
   return virtualTimers(await importOriginal<typeof import('node:timers/promises')>());
 });
 

@@ -3,8 +3,8 @@ import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { fireWill } from '#packet-edge/wills/wills';
 import { Killer } from '#test/edge/world/killed';
 import { useTables } from '#test/store/dynamodb/started-tables';
-import { packetEdge } from './dependencies.ts';
-import { WillClient, type WillConnection } from './will-client.ts';
+import { WillClient, type WillConnection } from '../clients/will-client.ts';
+import { packetEdge } from '../dependencies.ts';
 
 const SECOND = 1_000;
 const T = 1_795_000_000_000;

@@ -8,8 +8,8 @@ import {
   publishPacket,
   requestOf,
   subscribePacket,
-} from './asked-twice.ts';
-import { packetEdge, type TestEdge } from './dependencies.ts';
+} from '../clients/asked-twice.ts';
+import { packetEdge, type TestEdge } from '../dependencies.ts';
 
 const START_MS = 1_795_000_000_000;
 /** The index of subscribers is about as late as it ever is. */
