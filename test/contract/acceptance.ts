@@ -143,13 +143,18 @@ export function acceptanceContract({ acceptanceWith, logWith, flows, retained }:
     });
 
     it.each([
-      { what: 'more filters', count: 120, payload: new Uint8Array([1]) },
-      { what: 'more bytes', count: 20, payload: new Uint8Array(250_000) },
+      { what: 'more filters', count: 120, more: {} },
+      { what: 'more bytes', count: 20, more: { payload: new Uint8Array(250_000) } },
+      {
+        what: 'more bytes of properties',
+        count: 20,
+        more: { userProperties: [{ name: 'site', value: '水'.repeat(80_000) }] },
+      },
     ])(
       'logs a message for $what than one transaction takes, and writes the flow',
-      async ({ count, payload }) => {
+      async ({ count, more }) => {
         const all = Array.from({ length: count }, (_, index) => `${filters[0]}${index}`);
-        const published = message({ payload });
+        const published = message(more);
         const accept = { appends: appendsOf(published, all), flow, expectedRevision: undefined };
         expect(await acceptance().accept(accept)).toMatchObject({ written: true, appendedAtMs: NOW_MS });
         const found = await Promise.all(all.map(logged));

@@ -122,7 +122,7 @@ function mostTogether(appends: readonly Append[]): number {
 
 /** About what a message takes in a table. */
 function storedBytes({ payload, ...more }: Message): number {
-  return payload.byteLength + JSON.stringify(more).length;
+  return payload.byteLength + Buffer.byteLength(JSON.stringify(more));
 }
 
 /** A newer message is retained for its topic already. */
