@@ -2,8 +2,8 @@ import { eachAtOnce, eachKeyAtOnce } from '#edge/each-at-once';
 import type { ConnectionContext } from '#packets/exchange';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { RequestedSubscription, SubscribePacket } from '#packets/types';
+import { fitsKeys } from '#session/topics/shape';
 import { parseSharedFilter } from '#session/topics/topic-filter';
-import { MAXIMUM_KEY_TEXT_BYTES } from '#session/utf8';
 import { leaveToNewest } from '../connections/leave-to-newest.ts';
 import type { Exchange } from '../exchange.ts';
 import { FOUND_AFTER_MS } from '../limits.ts';
@@ -11,7 +11,7 @@ import { routeSubscription } from '../route-subscription.ts';
 import { type Granted, sendRetained } from '../sending/retained.ts';
 
 function isAllowed({ filter }: RequestedSubscription): boolean {
-  return Buffer.byteLength(filter) <= MAXIMUM_KEY_TEXT_BYTES;
+  return fitsKeys(filter);
 }
 
 /** Writes one subscription; it replaces one of the same filter. [MQTT-3.8.4-3] */

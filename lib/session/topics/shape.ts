@@ -1,3 +1,4 @@
+import { MAXIMUM_KEY_TEXT_BYTES, utf8Bytes } from '../utf8.ts';
 import { startsWithWildcard } from './topic-filter.ts';
 
 const LITERAL = 'l';
@@ -13,6 +14,11 @@ export function shapeOf(filter: string): string {
     .split('/')
     .map((level) => (level === '+' || level === '#' ? level : LITERAL))
     .join('/');
+}
+
+/** Whether a filter and its shape can be kept as keys: a shape has two bytes for each level, however short that is. */
+export function fitsKeys(filter: string): boolean {
+  return Math.max(utf8Bytes(filter), utf8Bytes(shapeOf(filter))) <= MAXIMUM_KEY_TEXT_BYTES;
 }
 
 /**
@@ -31,7 +37,8 @@ export function candidateFilters(shapes: Iterable<string>, topic: string): strin
   const candidates = new Set<string>();
   for (const shape of shapes) {
     const candidate = candidateOf(shape, topicLevels, reserved);
-    if (candidate !== undefined) candidates.add(candidate);
+    // A longer one is no route.
+    if (candidate !== undefined && utf8Bytes(candidate) <= MAXIMUM_KEY_TEXT_BYTES) candidates.add(candidate);
   }
   return [...candidates];
 }

@@ -67,7 +67,8 @@ function propertiesOf({ query, headers }: DataPlaneRequest): MessageProperties {
 function parseUserProperties(base64: string): Record<string, string[]> | undefined {
   const list = parsedJson(Buffer.from(base64, 'base64').toString());
   if (!Array.isArray(list)) return undefined;
-  const properties: Record<string, string[]> = {};
+  // Names are the publisher's: also those that every object has.
+  const properties: Record<string, string[]> = Object.create(null);
   for (const entry of list) {
     if (typeof entry !== 'object' || entry === null) return undefined;
     for (const [name, value] of Object.entries(entry)) {

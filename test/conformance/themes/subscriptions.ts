@@ -18,9 +18,11 @@ describe.concurrent.each(VERSIONS)('subscriptions, %s', (_, version) => {
       { topic: `${prefix}/${'x'.repeat(1_000)}`, qos: 1 },
       { topic: `${prefix}/one/#`, qos: 1 },
       { topic: `${prefix}/zero/+`, qos: 0 },
+      { topic: `${prefix}${'/'.repeat(600)}`, qos: 1 },
     ]);
 
-    expect(grantedOf(suback)).toEqual([2, version === 5 ? 0x8f : 0x80, 1, 0]);
+    const refused = version === 5 ? 0x8f : 0x80;
+    expect(grantedOf(suback)).toEqual([2, refused, 1, 0, refused]);
     for (const topic of ['two', 'one/a/b', 'zero/a'])
       await client.publish(`${prefix}/${topic}`, topic, { qos: 1 });
     expect(await client.payloads(3)).toEqual(['two', 'one/a/b', 'zero/a']);

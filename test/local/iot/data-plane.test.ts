@@ -31,7 +31,7 @@ describe('Publish', () => {
         correlationData: 'AQI=',
         messageExpiry: 60,
         payloadFormatIndicator: 'UTF8_DATA',
-        userProperties: JSON.stringify([{ k: '1' }, { k: '2' }, { other: 'ü' }]),
+        userProperties: JSON.stringify([{ k: '1' }, { k: '2' }, { other: 'ü' }, { constructor: 'c' }]),
       }),
     );
 
@@ -47,7 +47,7 @@ describe('Publish', () => {
           correlationData: Buffer.from([1, 2]),
           messageExpiryInterval: 60,
           payloadFormatIndicator: true,
-          userProperties: { k: ['1', '2'], other: 'ü' },
+          userProperties: { k: ['1', '2'], other: 'ü', constructor: 'c' },
         },
       },
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidateFilter, candidateFilters, shapeOf } from '#session/topics/shape';
+import { candidateFilter, candidateFilters, fitsKeys, shapeOf } from '#session/topics/shape';
 import { matches } from '#session/topics/topic-filter';
 import { randomSeed } from '#test/session/random-seed';
 import { filters, naivelyMatches, topics } from '#test/session/topics/topic-arbitraries';
@@ -40,6 +40,23 @@ describe('shapes', () => {
     ['+/l', '$SYS/a'],
   ])('no filter of shape %s can match %s', (shape, topic) => {
     expect(candidateFilter(shape, topic)).toBeUndefined();
+  });
+
+  it.each([
+    ['a/+', true],
+    ['x'.repeat(1_000), true],
+    ['x'.repeat(1_001), false],
+    ['/'.repeat(499), true],
+    ['/'.repeat(500), false],
+    ['ü'.repeat(501), false],
+  ])('the filter %s and its shape are keys: %s', (filter, areKeys) => {
+    expect(fitsKeys(filter)).toBe(areKeys);
+  });
+
+  it('names no candidate that is too long to be a filter', () => {
+    const topic = `${'x'.repeat(800)}${'/'.repeat(200)}`;
+    const shape = shapeOf(`x${'/+'.repeat(200)}`);
+    expect(candidateFilters([shape, 'l/#'], topic)).toEqual([`${'x'.repeat(800)}/#`]);
   });
 
   it('names each candidate once', () => {
