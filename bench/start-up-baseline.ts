@@ -32,7 +32,7 @@ const EVENTS: Client = {
   create: 'new EventBridgeClient({})',
 };
 
-/** The SDK clients of each function; `test/infra/bundles.test.ts` holds the bundles to the same list. */
+/** The SDK clients of each function; `test/infra/functions/bundles.test.ts` holds the bundles to the same list. */
 const CLIENTS: Readonly<Record<FunctionName, readonly Client[]>> = {
   Lifecycle: [...DYNAMODB, SQS, IOT],
   Ingest: [...DYNAMODB, SQS],

@@ -9,7 +9,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Most of the time goes by in waiting for events, so more than the two cores can be at work.
     maxWorkers: 3,
-    // The CDK's own check of templates costs seconds each time; test/infra/bundles.test.ts has it made, once.
+    // The CDK's own check of templates costs seconds each time; it is made once, in
+    // test/infra/functions/bundles.test.ts.
     env: { CDK_VALIDATION: 'false' },
     // Looked at by `npm run test:coverage` only: what decides about sessions is tested to the last branch.
     coverage: {

@@ -2,7 +2,7 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { MqttSessions } from '#infra/mqtt-sessions';
-import { appWithoutBundles, stackWith } from './synthesized.ts';
+import { appWithoutBundles, stackWith } from './synthesized/stack.ts';
 
 /** What AwsSolutions finds, as `rule at path`. */
 function findings(app: App, stack: Stack): string[] {

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
+import { resourceAt, resourcesByPath, templateOf } from './synthesized/stack.ts';
 
 const TYPE = 'AWS::DynamoDB::GlobalTable';
 const template = templateOf();

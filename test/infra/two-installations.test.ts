@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { MqttSessions } from '#infra/mqtt-sessions';
-import { appWithoutBundles } from './synthesized.ts';
+import { appWithoutBundles } from './synthesized/stack.ts';
 
 /** What resources are named by, here or in other stacks; left out, CloudFormation makes a name. */
 const NAMES = [

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '#infra/project-root';
-import { templateOf } from '#test/infra/synthesized';
+import { templateOf } from '#test/infra/synthesized/stack';
 import { METRICS, metricDocument } from './metric-list.ts';
 
 interface Use {

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
 import { invokeEvery } from '#infra/functions/schedule';
-import { appWithoutBundles } from './synthesized.ts';
+import { appWithoutBundles } from '../synthesized/stack.ts';
 
 const stack = new Stack(appWithoutBundles(), 'Fleet');
 const target = new LambdaFunction(stack, 'Survey', {

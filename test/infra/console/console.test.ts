@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { all, consoleTemplate, filesOf, JWT, one, readable, stackWith } from './synthesized-console.ts';
+import { all, consoleTemplate, filesOf, JWT, one, readable, stackWith } from '../synthesized/console.ts';
 
 const own = consoleTemplate();
 const given = consoleTemplate({ jwt: JWT, clientId: 'console-client' });

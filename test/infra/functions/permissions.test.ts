@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
+import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from '../synthesized/stack.ts';
 
 const template = templateOf({ durableTopics: ['devices/#'] });
 

@@ -8,7 +8,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { PacketListener, type PacketListenerProps } from '#infra/listener/listener';
-import { appWithoutBundles } from './synthesized.ts';
+import { appWithoutBundles } from '../synthesized/stack.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function';
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/one';

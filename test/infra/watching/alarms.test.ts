@@ -8,7 +8,13 @@ import { MqttSessions } from '#infra/mqtt-sessions';
 import { PROJECT_ROOT } from '#infra/project-root';
 import { OPERATIONS_GUIDE, Runbook } from '#infra/watching/runbooks';
 import { TABLE_DEFINITIONS } from '#store/table-definitions';
-import { appWithoutBundles, logicalIdAt, resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
+import {
+  appWithoutBundles,
+  logicalIdAt,
+  resourceAt,
+  resourcesByPath,
+  templateOf,
+} from '../synthesized/stack.ts';
 
 const TYPE = 'AWS::CloudWatch::Alarm';
 const template = templateOf();

@@ -12,7 +12,7 @@ import {
   readable,
   SCRIPT,
   stackWith,
-} from './synthesized-console.ts';
+} from '../synthesized/console.ts';
 
 const own = consoleTemplate();
 

@@ -6,7 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { SessionApi, type SessionApiProps } from '#infra/api/api';
-import { appWithoutBundles } from './synthesized.ts';
+import { appWithoutBundles } from '../synthesized/stack.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:api';
 const JWT = { issuer: 'https://issuer.example', audience: ['console', 'dashboards'] };

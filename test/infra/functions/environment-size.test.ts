@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stackWith } from './synthesized.ts';
+import { stackWith } from '../synthesized/stack.ts';
 
 /** Policies that say something and have nothing in common. */
 const policies = (count: number) =>

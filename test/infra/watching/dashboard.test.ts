@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DropReason } from '#session/delivery/drop-reasons';
-import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
+import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from '../synthesized/stack.ts';
 
 const TYPE = 'AWS::CloudWatch::Dashboard';
 const PATH = 'Operations/Dashboard';

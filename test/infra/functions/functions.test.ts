@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { expect, test } from 'vitest';
-import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from './synthesized.ts';
+import { logicalIdAt, resourceAt, resourcesByPath, templateOf } from '../synthesized/stack.ts';
 
 const TYPE = 'AWS::Lambda::Function';
 const template = templateOf({ policies: [{ clients: 'durable-*', sessionExpiryInterval: 3600 }] });
