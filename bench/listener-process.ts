@@ -1,7 +1,7 @@
 import { startListener } from '#listener/listener';
-import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
-import { generatePacket } from '#packets/generate';
-import { parsePacket } from '#packets/parse';
+import type { PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
+import { generatePacket } from '#packets/generating/generate';
+import { parsePacket } from '#packets/parsing/parse';
 
 /* One listener process with nothing beside it: its function accepts every CONNECT and answers nothing else. */
 

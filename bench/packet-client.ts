@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import mqtt, { type Packet } from 'mqtt-packet';
 import { handlePackets } from '#packet-edge/handle-packets';
-import type { ConnectionContext, PacketsResponse } from '#packets/exchange';
+import type { ConnectionContext, PacketsResponse } from '#packets/carrying/exchange';
 import type { Consumed } from '#store/requests/capacity';
 import { packetEdge } from '#test/packet-edge/dependencies';
 import type { TestTables } from '#test/store/dynamodb/tables';

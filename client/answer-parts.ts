@@ -1,4 +1,4 @@
-import type { DownFrame } from '#packets/carriage';
+import type { DownFrame } from '#packets/carrying/carriage';
 
 /** The parts of one answer, put in order: they may overtake one another and come twice. */
 export class AnswerParts {

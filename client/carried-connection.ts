@@ -1,4 +1,9 @@
-import { connectionIdOf, type DownFrame, encodeUp, MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage';
+import {
+  connectionIdOf,
+  type DownFrame,
+  encodeUp,
+  MAXIMUM_CARRIED_PACKET_BYTES,
+} from '#packets/carrying/carriage';
 import { AnswerParts } from './answer-parts.ts';
 import { CarriageError } from './errors.ts';
 import type { CarriageTiming } from './timing.ts';

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
-import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage';
-import { Framing } from '#packets/framing';
+import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carrying/carriage';
+import { Framing } from '#packets/parsing/framing';
 import { CarriedConnection, type CarriedConnectionOptions } from './carried-connection.ts';
 import { CarriageError } from './errors.ts';
 

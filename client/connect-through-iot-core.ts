@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt';
-import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage';
+import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carrying/carriage';
 import { useBackOff } from './back-off.ts';
 import { CarriedStream } from './carried-stream.ts';
 import { begin, type ConnectWithSessionOptions, type SessionClientOptions } from './connect-with-session.ts';

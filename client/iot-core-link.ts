@@ -1,5 +1,5 @@
 import type { MqttClient } from 'mqtt';
-import { decodeDown } from '#packets/carriage';
+import { decodeDown } from '#packets/carrying/carriage';
 import type { CarriedStream, Link } from './carried-stream.ts';
 import { CarriageError } from './errors.ts';
 

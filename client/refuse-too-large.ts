@@ -1,6 +1,6 @@
 import type { IClientPublishOptions, MqttClient } from 'mqtt';
 import { generate } from 'mqtt-packet';
-import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage';
+import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carrying/carriage';
 import { CarriageError } from './errors.ts';
 
 type Callback = NonNullable<Parameters<MqttClient['publish']>[3]>;

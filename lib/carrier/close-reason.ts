@@ -1,4 +1,4 @@
-import { CLOSE_REASONS, type CloseReason } from '#packets/exchange';
+import { CLOSE_REASONS, type CloseReason } from '#packets/carrying/exchange';
 
 /**
  * Why a connection ended whose carrier connection ended for `disconnectReason`. That the device took leave of

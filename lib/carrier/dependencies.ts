@@ -1,5 +1,5 @@
 import type { Broker } from '#broker/broker';
-import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
+import type { PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
 import type { CarriageStore } from '#store/inflight/carriages';
 
 /** What carrying packets through AWS IoT Core works with. */

@@ -1,4 +1,4 @@
-import type { CloseReason, ConnectionContext } from '#packets/exchange';
+import type { CloseReason, ConnectionContext } from '#packets/carrying/exchange';
 import type { Carriage } from '#store/inflight/carriages';
 import type { CarrierDependencies } from './dependencies.ts';
 

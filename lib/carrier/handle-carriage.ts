@@ -1,7 +1,12 @@
-import { connectionIdOf, decodeUp, MAXIMUM_CARRIED_PACKET_BYTES, type UpFrame } from '#packets/carriage';
-import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/exchange';
+import {
+  connectionIdOf,
+  decodeUp,
+  MAXIMUM_CARRIED_PACKET_BYTES,
+  type UpFrame,
+} from '#packets/carrying/carriage';
+import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
+import { receiveTimes } from '#packets/carrying/receive-times';
 import { REASON_CODES } from '#packets/reason-codes';
-import { receiveTimes } from '#packets/receive-times';
 import type { Carriage } from '#store/inflight/carriages';
 import type { CarriageEvent } from './carriage-event.ts';
 import type { CarrierDependencies } from './dependencies.ts';

@@ -1,4 +1,4 @@
-import type { PacketsRequest } from '#packets/exchange';
+import type { PacketsRequest } from '#packets/carrying/exchange';
 
 /** Bytes; a signal is to stay small, and whoever looks at everything finds these too. */
 const MAXIMUM_LOOK_BYTES = 2_048;

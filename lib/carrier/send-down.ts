@@ -1,6 +1,6 @@
 import type { SendOutcome } from '#broker/broker';
-import { type DownFrame, encodeDown, MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage';
-import type { PacketsResponse } from '#packets/exchange';
+import { type DownFrame, encodeDown, MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carrying/carriage';
+import type { PacketsResponse } from '#packets/carrying/exchange';
 import type { CarrierDependencies } from './dependencies.ts';
 import { lookFor } from './look.ts';
 

@@ -1,5 +1,5 @@
-import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage';
-import { Framing } from '#packets/framing';
+import { MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carrying/carriage';
+import { Framing } from '#packets/parsing/framing';
 
 /** The control packets of a frame, each whole; undefined if anything is left over. */
 export function splitPackets(bytes: Uint8Array): readonly Uint8Array[] | undefined {

@@ -1,5 +1,5 @@
-import type { ConnectionContext } from '#packets/exchange';
-import { generatePacket } from '#packets/generate';
+import type { ConnectionContext } from '#packets/carrying/exchange';
+import { generatePacket } from '#packets/generating/generate';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { Carriage } from '#store/inflight/carriages';
 import type { CarrierDependencies } from './dependencies.ts';

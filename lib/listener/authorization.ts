@@ -1,5 +1,5 @@
-import type { PacketsRequest } from '#packets/exchange';
-import { parsePacket } from '#packets/parse';
+import type { PacketsRequest } from '#packets/carrying/exchange';
+import { parsePacket } from '#packets/parsing/parse';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { Authorizer } from './ports.ts';
 

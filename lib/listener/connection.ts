@@ -5,8 +5,8 @@ import type {
   PacketsRequest,
   PacketsResponse,
   Signal,
-} from '#packets/exchange';
-import { Framing } from '#packets/framing';
+} from '#packets/carrying/exchange';
+import { Framing } from '#packets/parsing/framing';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { ProtocolVersion } from '#packets/types';
 import type { Admittance } from './authorization.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import { admitWith } from './authorization.ts';
 import { Connection, type Surroundings } from './connection.ts';
 import type { Limits, ListenerOptions } from './options.ts';

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CloseReason, ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/exchange';
+import type {
+  CloseReason,
+  ConnectionContext,
+  PacketsRequest,
+  PacketsResponse,
+} from '#packets/carrying/exchange';
 import type { Admittance } from './authorization.ts';
 import { type Look, LookTimer, mergeLooks } from './look.ts';
 import type { Limits } from './options.ts';

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
-import type { ConnectionContext, HeartbeatEvent, PacketsResponse } from '#packets/exchange';
+import type { ConnectionContext, HeartbeatEvent, PacketsResponse } from '#packets/carrying/exchange';
 import { ListenerError } from './errors.ts';
 import type { Heartbeat, PacketsFunction } from './ports.ts';
 import { signalSchema } from './signal-schema.ts';

@@ -1,4 +1,4 @@
-import type { PacketsRequest } from '#packets/exchange';
+import type { PacketsRequest } from '#packets/carrying/exchange';
 
 export type Look = NonNullable<PacketsRequest['look']>;
 

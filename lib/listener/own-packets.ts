@@ -1,5 +1,5 @@
-import { generatePacket, hasForm } from '#packets/generate';
-import { parsePacket } from '#packets/parse';
+import { generatePacket, hasForm } from '#packets/generating/generate';
+import { parsePacket } from '#packets/parsing/parse';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { ProtocolVersion, ServerPacket } from '#packets/types';
 

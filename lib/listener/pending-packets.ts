@@ -1,5 +1,5 @@
-import type { PacketsRequest } from '#packets/exchange';
-import { receiveTimeAfter } from '#packets/receive-times';
+import type { PacketsRequest } from '#packets/carrying/exchange';
+import { receiveTimeAfter } from '#packets/carrying/receive-times';
 
 /** Of one request, so that Lambda's 6 MB hold it in base64 and one invocation stays short. */
 const MAXIMUM_BATCH_PACKETS = 100;

@@ -1,4 +1,4 @@
-import type { HeartbeatAnswer, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
+import type { HeartbeatAnswer, PacketsRequest, PacketsResponse, Signal } from '#packets/carrying/exchange';
 
 /** Calls the function `packets`. A rejected promise means: unknown whether it ran, so the same is asked again. */
 export type PacketsFunction = (request: PacketsRequest) => Promise<PacketsResponse>;

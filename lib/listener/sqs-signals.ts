@@ -8,7 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import type { Log, Signals } from './ports.ts';
 import { signalSchema } from './signal-schema.ts';
 

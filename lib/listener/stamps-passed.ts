@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PacketsRequest } from '#packets/exchange';
+import type { PacketsRequest } from '#packets/carrying/exchange';
 
 /**
  * Resolves when the clock has passed the stamps of packets that are answered. Those of a burst run ahead of it, by

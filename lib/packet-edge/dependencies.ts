@@ -1,5 +1,5 @@
 import type { Requests } from '#edge/requests';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import type { Message } from '#session/message';
 import type { FlowStore } from '#store/inflight/flows';

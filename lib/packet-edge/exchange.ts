@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
-import { generateFor, type Receiver } from '#packets/generate-for';
+import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/carrying/exchange';
+import { generateFor, type Receiver } from '#packets/generating/generate-for';
 import type { ServerPacket } from '#packets/types';
 import { addDrops, type Drops, NO_DROPS } from '#session/delivery/drops';
 import type { Flow } from '#session/flow/flow';

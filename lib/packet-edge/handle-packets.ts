@@ -1,5 +1,5 @@
-import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
-import { type Parsed, parsePacket } from '#packets/parse';
+import type { PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
+import { type Parsed, parsePacket } from '#packets/parsing/parse';
 import { REASON_CODES } from '#packets/reason-codes';
 import { endConnection } from './connections/end-connection.ts';
 import type { PacketEdgeDependencies } from './dependencies.ts';

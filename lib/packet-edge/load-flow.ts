@@ -1,5 +1,5 @@
 import { takeOverDelivered } from '#edge/session-end/take-over-delivered';
-import type { ConnectionContext } from '#packets/exchange';
+import type { ConnectionContext } from '#packets/carrying/exchange';
 import { type Flow, startFlow } from '#session/flow/flow';
 import { confirm, sendAgain } from '#session/flow/outbound';
 import { LOG_START } from '#session/position';

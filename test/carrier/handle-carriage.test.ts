@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isCarriageEvent, readCarriageEvent } from '#carrier/carriage-event';
-import { connectionIdOf, MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carriage';
+import { connectionIdOf, MAXIMUM_CARRIED_PACKET_BYTES } from '#packets/carrying/carriage';
 import { numberedPacket, numbersIn } from './numbered-packets.ts';
 import { CLIENT_ID, contextFor, PINGREQ, Service, T } from './service.ts';
 

@@ -1,5 +1,5 @@
 import { generate, parser } from 'mqtt-packet';
-import { Framing } from '#packets/framing';
+import { Framing } from '#packets/parsing/framing';
 
 /** A PUBLISH that says its number, as large as wanted. */
 export function numberedPacket(number: number, bytes = 8): Buffer {

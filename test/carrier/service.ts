@@ -2,8 +2,14 @@ import type { SendOutcome } from '#broker/broker';
 import { type CarriageEvent, readCarriageEvent } from '#carrier/carriage-event';
 import type { CarrierDependencies } from '#carrier/dependencies';
 import { handleCarriage } from '#carrier/handle-carriage';
-import { connectionIdOf, type DownFrame, decodeDown, encodeUp, type UpFrame } from '#packets/carriage';
-import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/exchange';
+import {
+  connectionIdOf,
+  type DownFrame,
+  decodeDown,
+  encodeUp,
+  type UpFrame,
+} from '#packets/carrying/carriage';
+import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
 import { memoryCarriages } from './memory-carriages.ts';
 
 export const T = 1_800_000_000_000;

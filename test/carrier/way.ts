@@ -4,7 +4,7 @@ import { handleCarriage } from '#carrier/handle-carriage';
 import { CarriedStream, type Link } from '#client/carried-stream';
 import type { CarriageTiming } from '#client/timing';
 import type { Random } from '#local/random';
-import { decodeDown } from '#packets/carriage';
+import { decodeDown } from '#packets/carrying/carriage';
 
 /** How a way treats what is sent on it. */
 export interface Way {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CarriedStream, type Link } from '#client/carried-stream';
 import type { CarriageError } from '#client/errors';
 import { DEFAULT_TIMING } from '#client/timing';
-import { connectionIdOf, type DownFrame, decodeUp, type UpFrame } from '#packets/carriage';
+import { connectionIdOf, type DownFrame, decodeUp, type UpFrame } from '#packets/carrying/carriage';
 import { numberedPacket, numbersIn } from '#test/carrier/numbered-packets';
 
 const NONCE = '01234567-89ab-4cde-8f01-23456789abcd';

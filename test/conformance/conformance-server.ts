@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { startListener } from '#listener/listener';
 import { handlePackets } from '#packet-edge/handle-packets';
 import { fireWill } from '#packet-edge/wills/wills';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import type { SessionPolicy } from '#session/configuration/policy';
 import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import { NEVER } from '#session/expiry';

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { type Random, seededRandom } from '#local/random';
-import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
+import type { PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
 import { eventually } from '#test/local/eventually';
-import { CLIENT_FIXTURES } from '#test/packets/client-fixtures';
-import { mutated } from '#test/packets/mutations';
+import { CLIENT_FIXTURES } from '#test/packets/fixtures/client-fixtures';
+import { mutated } from '#test/packets/fixtures/mutations';
 import { randomSeed } from '#test/session/random-seed';
 import { FakeFunction } from './fake-function.ts';
 import { numbered, payloads, RawClient } from './raw-client.ts';

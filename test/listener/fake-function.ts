@@ -1,7 +1,7 @@
-import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
-import { parsePacketsRequest } from '#packets/exchange-codec';
-import { generatePacket } from '#packets/generate';
-import { parsePacket } from '#packets/parse';
+import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/carrying/exchange';
+import { parsePacketsRequest } from '#packets/carrying/exchange-codec';
+import { generatePacket } from '#packets/generating/generate';
+import { parsePacket } from '#packets/parsing/parse';
 import type { ClientPacket, ConnectPacket, ServerPacket } from '#packets/types';
 
 /**

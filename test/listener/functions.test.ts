@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authorizerThroughLambda } from '#listener/lambda-authorizer';
 import { createLambdaClient, packetsThroughLambda } from '#listener/lambda-packets';
-import type { PacketsRequest } from '#packets/exchange';
+import type { PacketsRequest } from '#packets/carrying/exchange';
 import { fixtureFunction, startServices } from '#test/local/services';
 
 type Services = Awaited<ReturnType<typeof startServices>>;

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { HeartbeatTimer } from '#listener/heartbeat';
-import type { HeartbeatAnswer } from '#packets/exchange';
+import type { HeartbeatAnswer } from '#packets/carrying/exchange';
 
 const EVERY_MS = 10_000;
 

@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { SqsSignals } from '#listener/sqs-signals';
 import { createSignalSender } from '#packet-edge/signals/signal-queue';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import { eventually } from '#test/local/eventually';
 import { startServices } from '#test/local/services';
 

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { type Listener, startListener } from '#listener/listener';
 import type { ListenerOptions } from '#listener/options';
 import type { LogDetails, Signals } from '#listener/ports';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import { FakeFunction } from './fake-function.ts';
 
 export const ADDRESS = 'https://queues/mine';

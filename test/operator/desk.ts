@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HistoryEntry } from '#history/entry';
 import type { LoggedAct, OperatorDependencies } from '#operator/dependencies';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import type { SessionPolicy } from '#session/configuration/policy';
 import { createFlowStore } from '#store/inflight/flows';
 import { createLogPages } from '#store/messages/log-pages';

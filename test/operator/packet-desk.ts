@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Packet } from 'mqtt-packet';
 import type { HistoryEntry } from '#history/entry';
 import type { OperatorDependencies } from '#operator/dependencies';
-import type { ConnectionContext, PacketsRequest, Signal } from '#packets/exchange';
+import type { ConnectionContext, PacketsRequest, Signal } from '#packets/carrying/exchange';
 import type { SessionPolicy } from '#session/configuration/policy';
 import type { Session } from '#session/session';
 import { createLogPages } from '#store/messages/log-pages';

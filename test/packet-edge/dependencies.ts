@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import { FOLLOW_BROKER, type SessionPolicy } from '#session/configuration/policy';
 import { DEFAULT_SETTINGS, type Settings } from '#session/configuration/settings';
 import { createFlowStore } from '#store/inflight/flows';

@@ -1,4 +1,4 @@
-import type { ConnectionContext } from '#packets/exchange';
+import type { ConnectionContext } from '#packets/carrying/exchange';
 import type { Session } from '#session/session';
 import { TakenOverError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionContext } from '#packets/exchange';
+import type { ConnectionContext } from '#packets/carrying/exchange';
 import { newestConnection, type Session } from '#session/session';
 import type { PacketEdgeDependencies } from '../dependencies.ts';
 

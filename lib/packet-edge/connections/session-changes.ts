@@ -1,5 +1,5 @@
 import { type Change, changeSession } from '#edge/change-session';
-import type { Carrier } from '#packets/exchange';
+import type { Carrier } from '#packets/carrying/exchange';
 import { choosePacketPolicy, type SessionPolicy } from '#session/configuration/policy';
 import type { SessionConfiguration } from '#session/configuration/session-configuration';
 import { newlyDelivered } from '#session/delivery/delivered-in-all';

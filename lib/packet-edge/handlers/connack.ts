@@ -1,5 +1,5 @@
-import type { ConnectionContext } from '#packets/exchange';
-import type { Receiver } from '#packets/generate-for';
+import type { ConnectionContext } from '#packets/carrying/exchange';
+import type { Receiver } from '#packets/generating/generate-for';
 import type { ConnectPacket, ServerPacket } from '#packets/types';
 import type { Session } from '#session/session';
 import type { Exchange } from '../exchange.ts';

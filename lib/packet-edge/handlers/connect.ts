@@ -1,5 +1,5 @@
-import type { ConnectionContext } from '#packets/exchange';
-import { generateFor } from '#packets/generate-for';
+import type { ConnectionContext } from '#packets/carrying/exchange';
+import { generateFor } from '#packets/generating/generate-for';
 import type { ConnectPacket } from '#packets/types';
 import { NEVER } from '#session/expiry';
 import { newestConnection, type Session } from '#session/session';

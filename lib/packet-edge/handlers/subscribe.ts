@@ -1,5 +1,5 @@
 import { eachAtOnce, eachKeyAtOnce } from '#edge/each-at-once';
-import type { ConnectionContext } from '#packets/exchange';
+import type { ConnectionContext } from '#packets/carrying/exchange';
 import { REASON_CODES } from '#packets/reason-codes';
 import type { RequestedSubscription, SubscribePacket } from '#packets/types';
 import { fitsKeys } from '#session/topics/shape';

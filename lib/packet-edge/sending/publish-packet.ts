@@ -1,4 +1,4 @@
-import { generatePacket } from '#packets/generate';
+import { generatePacket } from '#packets/generating/generate';
 import type { ServerPacket } from '#packets/types';
 import type { Message } from '#session/message';
 import type { Delivery } from '#session/topics/matching';

@@ -1,4 +1,4 @@
-import type { ConnectionContext } from '#packets/exchange';
+import type { ConnectionContext } from '#packets/carrying/exchange';
 import { later, type Position, positionAt, timeOf } from '#session/position';
 import { owedSinceMs, type Subscription } from '#session/subscription';
 import { parseSharedFilter } from '#session/topics/topic-filter';

@@ -1,5 +1,5 @@
 import { DeleteQueueCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Signal } from '#packets/exchange';
+import type { Signal } from '#packets/carrying/exchange';
 import type { SignalSender } from '../dependencies.ts';
 
 /** Of one SQS message, which has 1 MiB at most; a receiver gets ten at a time. */

@@ -1,6 +1,6 @@
 import { eachAtOnce } from '#edge/each-at-once';
 import type { SignalRequest } from '#edge/requests';
-import type { Carrier, Signal } from '#packets/exchange';
+import type { Carrier, Signal } from '#packets/carrying/exchange';
 import { exists, newestConnection } from '#session/session';
 import { carrierFrom } from '../connections/session-changes.ts';
 import type { PacketEdgeDependencies } from '../dependencies.ts';

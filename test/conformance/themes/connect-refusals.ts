@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FIRST, PROPERTY, packetOf, properties, text, uint16 } from '#test/packets/bytes';
+import { FIRST, PROPERTY, packetOf, properties, text, uint16 } from '#test/packets/fixtures/bytes';
 import { unique } from '../conformance-server.ts';
 import type { Version } from '../raw-client.ts';
 import { server } from '../server.ts';

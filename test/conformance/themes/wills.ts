@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FIRST, packetOf } from '#test/packets/bytes';
+import { FIRST, packetOf } from '#test/packets/fixtures/bytes';
 import { unique } from '../conformance-server.ts';
 import { expectNothingMore } from '../quiet.ts';
 import type { Connect, RawClient, Version } from '../raw-client.ts';

@@ -1,6 +1,6 @@
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { handlePackets } from '#packet-edge/handle-packets';
-import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/exchange';
+import type { ConnectionContext, PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
 import type { TestEdge } from '../dependencies.ts';
 
 export interface Ask {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
-import type { ConnectionContext, PacketsRequest } from '#packets/exchange';
+import type { ConnectionContext, PacketsRequest } from '#packets/carrying/exchange';
 
 /** A packet with the time at which its carrier has stamped it. */
 export interface Stamped {

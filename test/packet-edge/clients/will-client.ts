@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import mqtt from 'mqtt-packet';
 import type { PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
-import type { CloseReason, ConnectionContext, PacketsResponse } from '#packets/exchange';
+import type { CloseReason, ConnectionContext, PacketsResponse } from '#packets/carrying/exchange';
 import type { LoggedMessage } from '#session/message';
 import { LOG_END, LOG_START } from '#session/position';
 import type { Session } from '#session/session';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startListener } from '#listener/listener';
 import { handlePackets } from '#packet-edge/handle-packets';
-import type { PacketsRequest, Signal } from '#packets/exchange';
-import { parsePacketsRequest } from '#packets/exchange-codec';
+import type { PacketsRequest, Signal } from '#packets/carrying/exchange';
+import { parsePacketsRequest } from '#packets/carrying/exchange-codec';
 import { NEVER } from '#session/expiry';
 import { packetEdge } from '#test/packet-edge/dependencies';
 import { memoryTables } from '#test/store/memory/memory-dynamodb';

@@ -1,7 +1,7 @@
 import type { Packet } from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { AHEAD_WHILE_FULL, MAXIMUM_AHEAD } from '#packet-edge/limits';
-import type { ConnectionContext } from '#packets/exchange';
+import type { ConnectionContext } from '#packets/carrying/exchange';
 import { startFlow } from '#session/flow/flow';
 import { LOG_START, positionOf } from '#session/position';
 import { VirtualTime } from '#test/delivery/virtual-time';

@@ -1,4 +1,4 @@
-import type { PacketsRequest, PacketsResponse, Signal } from '#packets/exchange';
+import type { PacketsRequest, PacketsResponse, Signal } from '#packets/carrying/exchange';
 import type { Link } from './link.ts';
 import type { Time } from './time.ts';
 
@@ -11,7 +11,7 @@ export interface CarrierSurroundings {
   readonly newConnectionId: () => string;
 }
 
-/** A listener's process: hands on what its connections bring, as lib/packets/exchange.ts has it. */
+/** A listener's process: hands on what its connections bring, as lib/packets/carrying/exchange.ts has it. */
 export class ModelCarrier {
   readonly address: string;
   readonly #surroundings: CarrierSurroundings;

@@ -1,7 +1,7 @@
 import { type Random, seededRandom } from '#local/random';
 import { handlePackets } from '#packet-edge/handle-packets';
-import type { PacketsRequest, PacketsResponse } from '#packets/exchange';
-import { parsePacketsRequest } from '#packets/exchange-codec';
+import type { PacketsRequest, PacketsResponse } from '#packets/carrying/exchange';
+import { parsePacketsRequest } from '#packets/carrying/exchange-codec';
 import { deliveredInAll } from '#session/delivery/delivered-in-all';
 import { createFlowStore } from '#store/inflight/flows';
 import { createRetainedMessages } from '#store/retained/retained-messages';
