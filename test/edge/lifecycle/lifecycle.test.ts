@@ -206,6 +206,20 @@ describe('connections', () => {
     ]);
   });
 
+  it('ends a connection that began before the policy of its client moved it to the packet edge', async () => {
+    const edge = newEdge();
+    await edge.handle(edge.connected(0, T));
+    const { configuration } = newEdge({ edge: 'packets' }).dependencies;
+    const moved = { ...edge.dependencies, configuration };
+    expect(await edge.handle(edge.subscribed(0, T + 1, edge.filter('a')), moved)).toBe('subscribed');
+    expect(await edge.filters()).toEqual([edge.filter('a')]);
+    expect(await edge.handle(edge.connected(1, T + SECOND), moved)).toBe('carried');
+    const replaced = edge.disconnected(0, T + SECOND, { disconnectReason: 'DUPLICATE_CLIENTID' });
+    expect(await edge.handle(replaced, moved)).toBe('disconnected');
+    expect(await edge.session()).toMatchObject({ status: 'disconnected', endsAtMs: T + 3601 * SECOND });
+    expect(await edge.handle(edge.disconnected(1, T + 2 * SECOND), moved)).toBe('carrierEnded');
+  });
+
   it('keeps the keep alive as it was when the broker speaks of a newer connection', async () => {
     const edge = newEdge();
     const value = { connected: true, connectedSinceMs: T + 60 * SECOND, keepAliveSeconds: 5 };
