@@ -1,11 +1,11 @@
-import { Admission } from './admission.ts';
-import { Connections } from './connections.ts';
+import { type Limits, type ListenerOptions, limitsOf } from './configuration/options.ts';
+import { Connections } from './connections/connections.ts';
 import { ListenerError } from './errors.ts';
 import { HeartbeatTimer } from './heartbeat.ts';
 import { jsonLines } from './log.ts';
-import { type Limits, type ListenerOptions, limitsOf } from './options.ts';
 import type { Log, Signals } from './ports.ts';
-import { openServers, type PortName, type Servers } from './servers.ts';
+import { Admission } from './sockets/admission.ts';
+import { openServers, type PortName, type Servers } from './sockets/servers.ts';
 
 /**
  * Opens the ports and carries control packets between clients and the function `packets`. Any number of

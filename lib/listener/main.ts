@@ -1,11 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { readEnvironment } from './environment.ts';
+import { authorizerThroughLambda } from './aws/lambda-authorizer.ts';
+import { createLambdaClient, heartbeatThroughLambda, packetsThroughLambda } from './aws/lambda-packets.ts';
+import { SqsSignals } from './aws/sqs-signals.ts';
+import { readEnvironment } from './configuration/environment.ts';
 import { ListenerError } from './errors.ts';
-import { authorizerThroughLambda } from './lambda-authorizer.ts';
-import { createLambdaClient, heartbeatThroughLambda, packetsThroughLambda } from './lambda-packets.ts';
 import { type Listener, startListener } from './listener.ts';
 import { jsonLines } from './log.ts';
-import { SqsSignals } from './sqs-signals.ts';
 
 /* The process in a container: starts as its environment says, ends when it is told to. */
 

@@ -1,10 +1,14 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { LISTENER_QUEUE_PREFIX } from '#infra/names';
+import {
+  createLambdaClient,
+  heartbeatThroughLambda,
+  packetsThroughLambda,
+} from '#listener/aws/lambda-packets';
+import { SqsSignals } from '#listener/aws/sqs-signals';
 import { ListenerError } from '#listener/errors';
-import { createLambdaClient, heartbeatThroughLambda, packetsThroughLambda } from '#listener/lambda-packets';
 import { type Listener, startListener } from '#listener/listener';
 import type { Log } from '#listener/ports';
-import { SqsSignals } from '#listener/sqs-signals';
 import { LocalCloudError } from '#local/errors';
 
 export interface LocalListenerPorts {

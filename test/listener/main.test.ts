@@ -8,14 +8,14 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bundleListener } from '#infra/listener/listener-bundle';
 import { eventually } from '#test/local/eventually';
 import { fixtureFunction, startServices } from '#test/local/services';
-import { RawClient } from './raw-client.ts';
+import { RawClient } from './world/raw-client.ts';
 
 let services: Awaited<ReturnType<typeof startServices>>;
 let directory: string;
 
 beforeAll(async () => {
   services = await startServices();
-  const file = fileURLToPath(new URL('./fixtures/packets.mjs', import.meta.url));
+  const file = fileURLToPath(new URL('./world/packets.mjs', import.meta.url));
   services.functions.add(fixtureFunction('packets', { file }));
   directory = await mkdtemp(join(tmpdir(), 'listener-'));
   bundleListener(directory);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventually } from '#test/local/eventually';
-import { numbered, payloads, RawClient } from './raw-client.ts';
-import { start } from './start.ts';
+import { numbered, payloads, RawClient } from './world/raw-client.ts';
+import { start } from './world/start.ts';
 
 test('a stop sends clients away, tells the function, and ends', async () => {
   const { listener, fake, signalsStopped } = await start();

@@ -93,7 +93,7 @@ export interface PacketListenerProps {
 
   /**
    * Variables for the container, added to those that it needs itself, such as the limits in
-   * lib/listener/environment.ts: `{ MAXIMUM_CONNECTIONS: '20000' }`.
+   * lib/listener/configuration/environment.ts: `{ MAXIMUM_CONNECTIONS: '20000' }`.
    *
    * @default - none
    */

@@ -240,21 +240,21 @@ const BEHAVIOUR = statementsOf('3.1.1', [
     'both',
     'So does an error that passes, if a packet cannot be processed for it',
     BROKER,
-    elsewhere('test/listener/failures.test.ts'),
+    elsewhere('test/listener/connections/failures.test.ts'),
   ],
   [
     '6.0.0-1',
     'both',
     'Over WebSocket packets are in binary frames; other frames end the connection',
     BROKER,
-    elsewhere('test/listener/websocket.test.ts'),
+    elsewhere('test/listener/sockets/websocket.test.ts'),
   ],
   [
     '6.0.0-2',
     'both',
     'Packets need not be aligned with frames',
     BROKER,
-    elsewhere('test/listener/websocket.test.ts'),
+    elsewhere('test/listener/sockets/websocket.test.ts'),
   ],
   ['6.0.0-3', 'client', 'The client offers the subprotocol mqtt'],
   [
@@ -262,14 +262,14 @@ const BEHAVIOUR = statementsOf('3.1.1', [
     'server',
     'The server returns the subprotocol mqtt',
     BROKER,
-    elsewhere('test/listener/websocket.test.ts'),
+    elsewhere('test/listener/sockets/websocket.test.ts'),
   ],
   [
     '7.1.1-1',
     'server',
     'The transport is an ordered, lossless stream of bytes',
     BROKER,
-    elsewhere('test/listener/carry.test.ts'),
+    elsewhere('test/listener/connections/carry.test.ts'),
   ],
 ]);
 

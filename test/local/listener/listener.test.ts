@@ -1,7 +1,7 @@
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createLambdaClient, invoke } from '#listener/lambda-packets';
+import { createLambdaClient, invoke } from '#listener/aws/lambda-packets';
 import { type Cloud, startCloud } from '#local/cloud';
 import type { CloudObservation } from '#local/cloud-observation';
 import { synthesize } from '#local/template/synthesize';
