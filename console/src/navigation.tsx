@@ -5,7 +5,7 @@ type Entry = readonly [page: Exclude<PageName, 'session' | 'make-session' | 'unk
 
 const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] = [
   [
-    'Look',
+    'Monitor',
     [
       ['overview', 'Overview'],
       ['sessions', 'Sessions'],
@@ -14,7 +14,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
     ],
   ],
   [
-    'Mend',
+    'Troubleshoot',
     [
       ['advice', 'Advice'],
       ['dead-letters', 'Dead letters'],

@@ -14,6 +14,14 @@ describe.runIf(hasChromium)('the pages of the console', () => {
   afterEach(async () => expect(await desk.reset()).toEqual([]));
   afterAll(() => desk?.stop());
 
+  it('the pages are found under what one does there', async () => {
+    const page = await desk.open('#/');
+    const under = async (title: string) =>
+      shownText(page.getByRole('navigation').getByRole('list', { name: title, exact: true }));
+    expect(await under('Monitor')).toBe('Overview Sessions Topic look-up Filters');
+    expect(await under('Troubleshoot')).toBe('Advice Dead letters End idle sessions');
+  });
+
   it('overview: the counts of the fleet, and curves that say their newest values', async () => {
     const page = await desk.open('#/');
     await page.locator('.tile', { hasText: 'Connected' }).getByText('87').waitFor();
