@@ -7,7 +7,7 @@ const INFO = {
   title: 'MQTT sessions',
   version: '1',
   description:
-    'What operators see and do of durable MQTT sessions. Errors are problem details (RFC 9457) with a stable `code`.',
+    'Lets operators look at durable MQTT sessions and act on them. Errors are problem details (RFC 9457) with a stable `code`.',
 };
 
 /** The OpenAPI document of the session API. */
@@ -18,13 +18,13 @@ export function openApiDocument(): Document {
     type: 'apiKey',
     in: 'header',
     name: 'Authorization',
-    description: 'AWS Signature Version 4 for `execute-api`, the default',
+    description: 'The default: AWS Signature Version 4, for the service `execute-api`',
   });
   openAPIRegistry.registerComponent('securitySchemes', 'jwt', {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'Where the stack was given a JWT issuer',
+    description: 'If the stack was deployed with a JWT issuer',
   });
   return getOpenAPI31Document({ openapi: '3.1.0', info: INFO, security: [{ sigv4: [] }, { jwt: [] }] });
 }

@@ -12,7 +12,8 @@ export const changeSession = createRoute({
   path: '/sessions/{clientId}',
   operationId: 'changeSession',
   summary: 'Change the Session Expiry Interval',
-  description: 'Up to the maximum of the policy. Of a session that is away the end moves; 0 ends it at once.',
+  description:
+    'The interval is limited by the maximum of the policy. If the client is away, the time at which its session expires moves accordingly; 0 ends the session at once.',
   tags,
   request: { ...ofSession, body: body(intervalChange) },
   responses: {
@@ -26,14 +27,14 @@ export const putSession = createRoute({
   method: 'put',
   path: '/sessions/{clientId}',
   operationId: 'putSession',
-  summary: 'Make a session what it is to be, also for a device that has never connected',
+  summary: 'Create a session or change it to what is given, also for a device that has never connected',
   description:
-    'The first connection of the device resumes it, and gets what came since, unless it asks for a clean start.',
+    'The next connection of the device resumes the session and gets the messages that came in the meantime, unless it asks for a clean start.',
   tags,
   request: { ...ofSession, headers: onlyIfNone, body: body(provision) },
   responses: {
-    200: answer(session, 'There was a session; it is as asked'),
-    201: answer(session, 'The session was made'),
+    200: answer(session, 'The session existed and is now as requested'),
+    201: answer(session, 'The session was created'),
     ...problems('session.contended', 'session.connected', 'session.exists', ...ofBody),
   },
 });
@@ -42,7 +43,7 @@ export const endSession = createRoute({
   method: 'delete',
   path: '/sessions/{clientId}',
   operationId: 'endSession',
-  summary: 'End the session and all it holds; close its connection',
+  summary: 'End the session with everything it holds, and close its connection',
   tags,
   request: ofSession,
   responses: {
@@ -59,7 +60,7 @@ export const disconnectSession = createRoute({
   tags,
   request: ofSession,
   responses: {
-    200: answer(disconnection, 'The connection is closed, or there was none'),
+    200: answer(disconnection, 'The connection was closed, or there was none'),
     ...problems('session.notFound', 'session.contended'),
   },
 });
@@ -68,12 +69,12 @@ export const dropMessages = createRoute({
   method: 'delete',
   path: '/sessions/{clientId}/messages',
   operationId: 'dropMessages',
-  summary: 'Give up what is waiting',
-  description: 'What the client has been sent and has not acknowledged stays.',
+  summary: 'Drop the messages that are waiting',
+  description: 'Messages that were sent to the client but not yet acknowledged stay.',
   tags,
   request: ofSession,
   responses: {
-    200: answer(droppedMessages, 'What was waiting is given up'),
+    200: answer(droppedMessages, 'The waiting messages were dropped'),
     ...problems('session.notFound', 'session.contended'),
   },
 });
@@ -82,13 +83,13 @@ export const resumeDelivery = createRoute({
   method: 'post',
   path: '/sessions/{clientId}/resume',
   operationId: 'resumeDelivery',
-  summary: 'Ask for a delivery run now',
-  description: 'Of a client that is away nothing is asked: delivery begins by itself when it returns.',
+  summary: 'Request a delivery run now',
+  description: 'This does nothing if the client is away: delivery starts by itself when it returns.',
   tags,
   request: ofSession,
   responses: {
-    200: answer(resumption, 'The client is away: nothing was asked for'),
-    202: answer(resumption, 'A run was asked for'),
+    200: answer(resumption, 'The client is away, so nothing was done'),
+    202: answer(resumption, 'A delivery run was requested'),
     ...problems('session.notFound', 'session.contended'),
   },
 });

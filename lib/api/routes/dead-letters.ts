@@ -9,10 +9,10 @@ export const listDeadLetters = createRoute({
   method: 'get',
   path: '/dead-letters',
   operationId: 'listDeadLetters',
-  summary: 'Events that were refused or ran out of attempts',
+  summary: 'List events that were refused or ran out of attempts',
   tags,
   request: { query: noQuery },
-  responses: { 200: answer(deadLetterList, 'Those that the queue showed'), ...problems() },
+  responses: { 200: answer(deadLetterList, 'The dead letters that the queue returned'), ...problems() },
 });
 
 export const redriveDeadLetter = createRoute({
@@ -22,11 +22,11 @@ export const redriveDeadLetter = createRoute({
   summary: 'Send an event again to where it came from',
   tags,
   request: {
-    params: z.object({ id: named('id', 'As the list has it') }),
+    params: z.object({ id: named('id', 'As given in the list of dead letters') }),
     query: noQuery,
   },
   responses: {
-    202: answer(deadLetter, 'It was sent'),
+    202: answer(deadLetter, 'The event was sent again'),
     ...problems('deadLetter.notFound', 'deadLetter.notRedrivable'),
   },
 });

@@ -12,7 +12,7 @@ export const getStats = createRoute({
   method: 'get',
   path: '/stats',
   operationId: 'getStats',
-  summary: 'Counts of the whole fleet, cheap to poll every 10 seconds',
+  summary: 'Get counts of the whole fleet; cheap enough to poll every 10 seconds',
   tags,
   request: { query: noQuery },
   responses: { 200: answer(stats, 'The counts'), ...problems() },
@@ -22,7 +22,7 @@ export const getStatsPoints = createRoute({
   method: 'get',
   path: '/stats/points',
   operationId: 'getStatsPoints',
-  summary: 'Counts over time, for charts',
+  summary: 'Get counts over time, for charts',
   tags,
   request: {
     query: z.strictObject({
@@ -38,9 +38,9 @@ export const listSubscribers = createRoute({
   method: 'get',
   path: '/topics/{topic}/subscribers',
   operationId: 'listSubscribers',
-  summary: 'Who would get a message on a topic, online or away',
+  summary: 'List who would get a message on a topic, whether connected or away',
   description:
-    'Through filters whose subscribers have sessions here. From an index, which is about a second late.',
+    'Covers subscribers whose sessions this service keeps. They are read from an index, which may be about a second behind.',
   tags,
   request: { params: topicParams, query: z.strictObject({ limit, cursor: cursor.optional() }) },
   responses: { 200: answer(subscriberList, 'A page of subscribers'), ...problems('cursor.invalid') },
@@ -50,11 +50,11 @@ export const listFilters = createRoute({
   method: 'get',
   path: '/filters',
   operationId: 'listFilters',
-  summary: 'Durable filters with their subscribers and message rates',
+  summary: 'List durable filters with their subscribers and message rates',
   tags,
   request: {
     query: z.strictObject({
-      prefix: searchText.optional().openapi({ description: 'The beginning of the filter' }),
+      prefix: searchText.optional().openapi({ description: 'Only filters that start with this' }),
       limit: limitOf(20),
       cursor: cursor.optional(),
     }),
@@ -66,7 +66,7 @@ export const getAdvice = createRoute({
   method: 'get',
   path: '/advice',
   operationId: 'getAdvice',
-  summary: 'What the last survey advises',
+  summary: 'List the advice of the last survey',
   tags,
   request: { query: z.strictObject({ limit, cursor: cursor.optional() }) },
   responses: { 200: answer(adviceList, 'A page of advice'), ...problems('cursor.invalid') },

@@ -10,12 +10,12 @@ export const previewExpiry = createRoute({
   method: 'post',
   path: '/sessions:previewExpiry',
   operationId: 'previewExpiry',
-  summary: 'How many sessions would end with another interval',
-  description: 'A read, although it is a POST: nothing changes.',
+  summary: 'Count the sessions that would end with another interval',
+  description: 'Although this is a POST, it only reads; nothing changes.',
   tags,
   request: { query: noQuery, body: body(expiryPreviewRequest) },
   responses: {
-    200: answer(expiryPreview, 'Of one page of sessions'),
+    200: answer(expiryPreview, 'The figures of one page of sessions'),
     ...problems('cursor.invalid', ...ofBody),
   },
 });
@@ -24,13 +24,13 @@ export const endIdle = createRoute({
   method: 'post',
   path: '/sessions:endIdle',
   operationId: 'endIdle',
-  summary: 'End all sessions that have been away for longer, in the background',
+  summary: 'End all sessions that have been away for longer than a given time, in the background',
   tags,
   request: { query: noQuery, body: body(endIdleRequest) },
   responses: {
     202: {
-      ...answer(operation, 'It has begun'),
-      headers: z.object({ location: z.string().openapi({ description: 'Where its progress is read' }) }),
+      ...answer(operation, 'The operation has started'),
+      headers: z.object({ location: z.string().openapi({ description: 'Where to read its progress' }) }),
     },
     ...problems(...ofBody),
   },
@@ -40,11 +40,11 @@ export const getOperation = createRoute({
   method: 'get',
   path: '/operations/{operationId}',
   operationId: 'getOperation',
-  summary: 'The progress of an operation',
+  summary: 'Get the progress of an operation',
   tags,
   request: {
     params: z.object({
-      operationId: named('operationId', 'As the answer that began it says'),
+      operationId: named('operationId', 'As given in the response that started the operation'),
     }),
     query: noQuery,
   },

@@ -17,7 +17,7 @@ const SEGMENT_FORM = 'percent-encoded, or `~` followed by the base64url form of 
 export const clientParams = z.object({
   clientId: segment.pipe(clientId).openapi({
     param: { name: 'clientId', in: 'path' },
-    description: `Client identifier, ${SEGMENT_FORM}, which takes any`,
+    description: `Client identifier, ${SEGMENT_FORM}; the second form works for every client identifier`,
     example: 'meter-7',
   }),
 });
@@ -25,7 +25,7 @@ export const clientParams = z.object({
 export const subscriptionParams = clientParams.extend({
   filter: segment.pipe(topicFilter).openapi({
     param: { name: 'filter', in: 'path' },
-    description: `Topic filter, \`$share/…\` included, ${SEGMENT_FORM}`,
+    description: `Topic filter, including \`$share/…\`, ${SEGMENT_FORM}`,
     example: '~bWV0ZXJzLzcvIw',
   }),
 });
@@ -53,7 +53,7 @@ export const onlyIfNone = z.object({
     .openapi({
       param: { name: 'if-none-match', in: 'header' },
       description:
-        '`*`: only if the client has no session. Where it has one, that one is left as it is and the answer is 412; so it is when a request is repeated whose answer was lost',
+        '`*`: create the session only if the client has none. If it has one, the session stays as it is and the answer is 412. That is also the answer if a request that succeeded is repeated',
     }),
 });
 

@@ -15,16 +15,18 @@ export const listSessions = createRoute({
   operationId: 'listSessions',
   summary: 'List and search sessions',
   description:
-    'Without a filter, or with `prefix`: in order of client identifiers. With `status`, `expiresBefore` or `disconnectedBefore`: connected sessions by the start of their connection, disconnected ones by their expiry. Sessions past their expiry are not shown. Lists are eventually consistent, by about a second.',
+    'Sessions are sorted by client identifier. With `status`, `expiresBefore` or `disconnectedBefore`, connected sessions are sorted by the start of their connection, and disconnected ones by their expiry. Expired sessions are not listed. A list is eventually consistent: it may be about a second behind.',
   tags,
   request: {
     query: z.strictObject({
       status: z.enum(['connected', 'disconnected']).optional(),
-      prefix: searchText.optional().openapi({ description: 'The beginning of the client identifier' }),
-      expiresBefore: time.optional().openapi({ description: 'Sessions that are away and end before this' }),
+      prefix: searchText.optional().openapi({ description: 'Only client identifiers that start with this' }),
+      expiresBefore: time
+        .optional()
+        .openapi({ description: 'Only sessions of disconnected clients that expire before this time' }),
       disconnectedBefore: time
         .optional()
-        .openapi({ description: 'Sessions that have been away since before this' }),
+        .openapi({ description: 'Only sessions whose clients disconnected before this time' }),
       limit,
       cursor: cursor.optional(),
     }),
@@ -36,14 +38,14 @@ export const getSession = createRoute({
   method: 'get',
   path: '/sessions/{clientId}',
   operationId: 'getSession',
-  summary: 'The whole session of a client',
+  summary: 'Get the session of a client, with all details',
   tags,
   request: {
     params: clientParams,
     query: z.strictObject({
       waitingCap: wholeNumber(0, 10_000).optional().openapi({
         description:
-          'What waits is counted up to here, whatever it takes; without it up to 100, with few read units, and less where many filters are to be looked at',
+          'Waiting messages are counted up to this number, whatever that costs. By default up to 100 are counted, with few read units, and fewer if the session has many filters',
       }),
     }),
   },
@@ -54,14 +56,17 @@ export const listMessages = createRoute({
   method: 'get',
   path: '/sessions/{clientId}/messages',
   operationId: 'listMessages',
-  summary: 'What is waiting for a client, without taking it',
+  summary: 'List the messages that are waiting for a client; they stay where they are',
   tags,
   request: {
     params: clientParams,
     query: z.strictObject({
       limit,
       cursor: cursor.optional(),
-      payload: z.enum(['true', 'false']).default('false').openapi({ description: 'With payloads, base64' }),
+      payload: z
+        .enum(['true', 'false'])
+        .default('false')
+        .openapi({ description: 'Whether to include payloads, in base64' }),
     }),
   },
   responses: {
@@ -74,9 +79,9 @@ export const listHistory = createRoute({
   method: 'get',
   path: '/sessions/{clientId}/history',
   operationId: 'listHistory',
-  summary: 'What happened to the session of a client',
+  summary: 'List what happened to the session of a client',
   description:
-    'Also of clients that have no session any more; a client of which nothing is known has no entries.',
+    'Also works for clients that no longer have a session. A client that was never seen has no entries.',
   tags,
   request: { params: clientParams, query: z.strictObject({ limit, cursor: cursor.optional() }) },
   responses: { 200: answer(history, 'A page of entries'), ...problems('cursor.invalid') },
@@ -86,20 +91,22 @@ export const traceMessage = createRoute({
   method: 'get',
   path: '/sessions/{clientId}/trace',
   operationId: 'traceMessage',
-  summary: 'Why a message reached this client or did not',
+  summary: 'Find out why a message did or did not reach a client',
   description:
-    'By `messageId`, which is found among the newest messages, or by `topic`: the newest message on it; or both.',
+    'Give `messageId` to look for that message among the newest ones, `topic` for the newest message on that topic, or both.',
   tags,
   request: {
     params: clientParams,
     query: z
       .strictObject({
         topic: topic.optional(),
-        messageId: searchText.optional().openapi({ description: 'As delivered with the message' }),
+        messageId: searchText
+          .optional()
+          .openapi({ description: 'The message identifier that was delivered with the message' }),
       })
       .refine((query) => query.topic !== undefined || query.messageId !== undefined, {
         error: 'topic or messageId is needed',
       }),
   },
-  responses: { 200: answer(trace, 'What is known'), ...problems() },
+  responses: { 200: answer(trace, 'What is known about the message'), ...problems() },
 });

@@ -13,12 +13,12 @@ export const putSubscription = createRoute({
   operationId: 'putSubscription',
   summary: 'Subscribe a session to a filter',
   description:
-    'The other subscriptions stay as they are. What is published from now on waits for the device. While it is connected through AWS IoT Core only the device itself can subscribe.',
+    'Other subscriptions stay as they are. Messages published from now on wait for the device. While the device is connected through AWS IoT Core, only the device itself can subscribe.',
   tags,
   request: { ...ofSubscription, body: body(subscriptionRequest) },
   responses: {
-    200: answer(subscriptionChange, 'There was such a subscription; it is as asked'),
-    201: answer(subscriptionChange, 'The session is subscribed'),
+    200: answer(subscriptionChange, 'The subscription existed and is now as requested'),
+    201: answer(subscriptionChange, 'The session was subscribed'),
     ...problems(...ofSession, 'body.tooLarge', 'body.mediaType'),
   },
 });
@@ -29,11 +29,11 @@ export const endSubscription = createRoute({
   operationId: 'endSubscription',
   summary: 'Unsubscribe a session from a filter',
   description:
-    'What waits for this subscription alone is not delivered any more. While the device is connected through AWS IoT Core only it can end what it has subscribed itself.',
+    'Messages that are waiting only for this subscription are no longer delivered. While the device is connected through AWS IoT Core, only the device itself can end the subscriptions that it has made.',
   tags,
   request: ofSubscription,
   responses: {
-    200: answer(unsubscription, 'The session has no such subscription'),
+    200: answer(unsubscription, 'The session does not have this subscription, or no longer has it'),
     ...problems(...ofSession),
   },
 });

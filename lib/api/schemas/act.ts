@@ -20,7 +20,7 @@ export const provision = z
     sessionExpiryInterval: interval.min(1),
     subscriptions: z.array(z.strictObject({ filter: topicFilter, ...asked })).max(100),
   })
-  .openapi('Provision', { description: 'What the session is to be; subscriptions that are not named end' });
+  .openapi('Provision', { description: 'What the session should be; subscriptions that are not listed end' });
 export type Provision = z.infer<typeof provision>;
 
 export const subscriptionChange = z
@@ -33,36 +33,37 @@ export const unsubscription = z
     outcome: z.enum(['unsubscribed', 'notSubscribed']),
     heldByBroker: z.boolean().openapi({
       description:
-        "The broker's own session still stands, in which the device may have subscribed to the filter: if it returns in time, the broker brings it what matches",
+        'The broker still has its own session of the device, in which the device may have subscribed to the filter. If the device returns in time, the broker delivers what matches',
     }),
   })
-  .openapi('Unsubscription', { description: '`notSubscribed`: there was no such subscription' });
+  .openapi('Unsubscription', { description: '`notSubscribed` means that there was no such subscription' });
 export type Unsubscription = z.infer<typeof unsubscription>;
 
 export const disconnection = z
   .object({ outcome: z.enum(['closed', 'notConnected']) })
-  .openapi('Disconnection', { description: '`notConnected`: there was no connection' });
+  .openapi('Disconnection', { description: '`notConnected` means that there was no connection to close' });
 export type Disconnection = z.infer<typeof disconnection>;
 
 export const droppedMessages = z
   .object({
     dropped: count,
-    atLeast: z.boolean().openapi({ description: 'More were given up than were counted' }),
+    atLeast: z.boolean().openapi({ description: 'More messages were dropped than were counted' }),
     heldByBroker: z.boolean().openapi({
       description:
-        "The broker's own session still stands, from which nobody can take them: the client gets them if it returns in time",
+        'The broker still has its own session of the client, whose messages cannot be dropped. The client gets them if it returns in time',
     }),
   })
   .openapi('DroppedMessages');
 export type DroppedMessages = z.infer<typeof droppedMessages>;
 
 export const resumption = z.object({ outcome: z.enum(['requested', 'notConnected']) }).openapi('Resumption', {
-  description: '`notConnected`: nothing was done; delivery begins by itself when the client returns',
+  description:
+    '`notConnected` means that nothing was done; delivery starts by itself when the client returns',
 });
 export type Resumption = z.infer<typeof resumption>;
 
 const clients = searchText.openapi({
-  description: 'Client identifiers it is for; `*` stands for any run of characters',
+  description: 'Which client identifiers to include; `*` stands for any characters',
   example: 'meter-*',
 });
 
@@ -74,11 +75,11 @@ export const expiryPreview = z
   .object({
     examined: count,
     wouldEnd: count.openapi({ description: 'Sessions that have been away for longer than the interval' }),
-    messages: count.openapi({ description: 'Messages that wait for those' }),
+    messages: count.openapi({ description: 'Messages that are waiting for those sessions' }),
     messagesAtLeast: z.boolean(),
     nextCursor,
   })
-  .openapi('ExpiryPreview', { description: 'Of one page; add the pages up' });
+  .openapi('ExpiryPreview', { description: 'The figures of one page; add up the pages for the whole fleet' });
 export type ExpiryPreview = z.infer<typeof expiryPreview>;
 
 export const endIdleRequest = z
@@ -92,12 +93,12 @@ export const operation = z
     examined: count,
     ended: count.openapi({
       description:
-        'Sessions that this operation has ended; those that ended otherwise meanwhile are not among them',
+        'Sessions that this operation has ended; sessions that ended for other reasons in the meantime do not count',
     }),
     startedAt: time,
-    startedBy: z.string().openapi({ description: 'The ARN of an IAM identity or the subject of a token' }),
-    clients: z.string().openapi({ description: 'As they were asked for' }),
-    idleSeconds: count.openapi({ description: 'As they were asked for' }),
+    startedBy: z.string().openapi({ description: 'The ARN of an IAM identity, or the subject of a token' }),
+    clients: z.string().openapi({ description: 'As given in the request' }),
+    idleSeconds: count.openapi({ description: 'As given in the request' }),
     finishedAt: time.optional(),
   })
   .openapi('Operation');

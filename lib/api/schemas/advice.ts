@@ -16,9 +16,9 @@ export const advice = z
     severity: z.enum(['info', 'warning']),
     clientId: z.string().optional(),
     filter: z.string().optional(),
-    summary: z.string().openapi({ description: 'One sentence, with the numbers of the evidence' }),
+    summary: z.string().openapi({ description: 'One sentence that quotes the figures of the evidence' }),
     evidence: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.string())])).openapi({
-      description: 'What was counted or measured: times, then counts, then lists',
+      description: 'What was counted or measured: first times, then counts, then lists',
       example: {
         firstAt: '2026-11-24T06:12:40.000Z',
         lastAt: '2026-11-25T05:58:03.000Z',
@@ -28,7 +28,10 @@ export const advice = z
     }),
     change: z.object({
       text: z.string(),
-      policy: z.string().optional().openapi({ description: 'JSON, ready to copy' }),
+      policy: z
+        .string()
+        .optional()
+        .openapi({ description: 'The policy as JSON, ready to copy into the configuration' }),
     }),
   })
   .openapi('Advice');
@@ -38,9 +41,9 @@ export type Advice = z.infer<typeof advice>;
 export const adviceList = z
   .object({
     advice: z.array(advice),
-    surveyedAt: time.optional().openapi({ description: 'Absent before the first survey' }),
+    surveyedAt: time.optional().openapi({ description: 'Absent until the first survey has run' }),
     nextCursor,
   })
-  .openapi('AdviceList', { description: 'Warnings first' });
+  .openapi('AdviceList', { description: 'Warnings come first' });
 
 export type AdviceList = z.infer<typeof adviceList>;

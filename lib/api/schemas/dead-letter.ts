@@ -6,14 +6,14 @@ export const deadLetter = z
   .object({
     id: z.string(),
     receivedAt: time,
-    source: z.string().openapi({ description: 'Which function or rule gave it up' }),
+    source: z.string().openapi({ description: 'The function or rule that gave up on it' }),
     error: z.string().optional(),
-    body: z.string().openapi({ description: 'As it came, cut if it is long' }),
-    isRedrivable: z.boolean().openapi({ description: 'It can be sent again to where it came from' }),
+    body: z.string().openapi({ description: 'The event as it was received, cut if it is long' }),
+    isRedrivable: z.boolean().openapi({ description: 'Whether it can be sent again to where it came from' }),
   })
   .openapi('DeadLetter');
 export type DeadLetter = z.infer<typeof deadLetter>;
 
 export const deadLetterList = z
   .object({ deadLetters: z.array(deadLetter) })
-  .openapi('DeadLetterList', { description: 'At most 100; the queue stays as it is' });
+  .openapi('DeadLetterList', { description: 'At most 100; they stay in the queue' });

@@ -37,9 +37,10 @@ const delivered = z.object({
   ...life,
   type: z.literal('delivered'),
   messages: count,
-  from: time
-    .optional()
-    .openapi({ description: 'Of a delivery run; absent where a connection of the packet edge brought them' }),
+  from: time.optional().openapi({
+    description:
+      'Start of what the delivery run covered; absent if the messages were sent on a connection of the packet edge',
+  }),
   upTo: time.optional(),
 });
 
@@ -54,7 +55,7 @@ const operator = z.object({
   ...at,
   type: z.literal('operator'),
   act: z.string(),
-  actor: z.string().openapi({ description: 'The ARN of an IAM identity or the subject of a token' }),
+  actor: z.string().openapi({ description: 'The ARN of an IAM identity, or the subject of a token' }),
   incarnation: z.string().optional(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
@@ -75,5 +76,5 @@ export type HistoryEntry = z.infer<typeof historyEntry>;
 
 export const history = z
   .object({ entries: z.array(historyEntry), nextCursor })
-  .openapi('History', { description: 'Newest first' });
+  .openapi('History', { description: 'The newest entries come first' });
 export type History = z.infer<typeof history>;

@@ -10,18 +10,20 @@ const summaryFields = {
     description: '`lifecycle`: AWS IoT Core is the broker; `packets`: this service is the MQTT server',
   }),
   startedAt: time,
-  connectedAt: time.optional().openapi({ description: 'When the newest connection began' }),
+  connectedAt: time.optional().openapi({ description: 'When the most recent connection began' }),
   disconnectedAt: time.optional(),
   disconnectReason: z.string().optional(),
   sessionExpiryInterval: interval,
-  expiresAt: time.optional().openapi({ description: 'Absent while connected and when it never expires' }),
+  expiresAt: time
+    .optional()
+    .openapi({ description: 'Absent while the client is connected, and if the session never expires' }),
   ipAddress: z.string().optional(),
   principal: z.string().optional(),
   delivered: count.openapi({
     description:
-      'Messages delivered to this client identifier by the service. A list has what came by a connection of the packet edge once that has ended, the session itself at once',
+      'Messages that the service has delivered to this client identifier. At the packet edge, a list counts those of a connection when it has ended; a single session counts them at once',
   }),
-  dropped: count.openapi({ description: 'Messages given up, whatever the reason' }),
+  dropped: count.openapi({ description: 'Messages that were dropped, for any reason' }),
 };
 
 const sessionSummary = z.object(summaryFields).openapi('SessionSummary');
@@ -31,50 +33,53 @@ export const sessionList = z
   .object({ sessions: z.array(sessionSummary), nextCursor })
   .openapi('SessionList', {
     description:
-      'A page looks at a bounded number of entries and may hold fewer than `limit`, even none, with a `nextCursor`',
+      'Only so many entries are examined for one page. A page may therefore hold fewer sessions than `limit`, or none, and still have a `nextCursor`',
   });
 export type SessionList = z.infer<typeof sessionList>;
 
 export const subscription = z
   .object({
     filter: z.string(),
-    qos: qos.optional().openapi({ description: 'Granted; absent while the broker has not told it' }),
+    qos: qos.optional().openapi({ description: 'The granted QoS; absent until the broker has reported it' }),
     noLocal: z.boolean(),
     retainAsPublished: z.boolean(),
     subscriptionIdentifier: z.int().optional(),
     subscribedAt: time,
-    byOperator: z
-      .boolean()
-      .openapi({ description: 'An operator has made it, and the device has not subscribed itself since' }),
+    byOperator: z.boolean().openapi({
+      description: 'Made by an operator; the device has not subscribed to the filter itself since then',
+    }),
   })
   .openapi('Subscription');
 
 const waiting = z
   .object({
     messages: count,
-    bytes: count.openapi({ description: 'Topics and payloads' }),
-    atLeast: z.boolean().openapi({ description: 'Counting stopped before the end: there may be more' }),
+    bytes: count.openapi({ description: 'Size of topics and payloads' }),
+    atLeast: z.boolean().openapi({ description: 'Counting stopped early, so there may be more' }),
     heldByBroker: z.boolean().openapi({
-      description: "The broker's own session still stands and delivers it, if the client returns in time",
+      description:
+        'The broker still has its own session of the client, and delivers these messages if the client returns in time',
     }),
-    cap: count.openapi({ description: 'Counting stops at so many messages' }),
+    cap: count.openapi({ description: 'The number of messages at which counting stops' }),
   })
   .openapi('Waiting', {
     description:
-      'What would be delivered, overlapping filters counted once, expired messages left out. What waits for a share group waits for whichever member returns first and is not counted.',
+      'The messages that would be delivered. A message that matches several filters counts once, and expired messages do not count. Messages for a share group do not count either: they go to whichever member returns first.',
   });
 
 export const drop = z.object({
   reason: z.string(),
-  topic: z.string().openapi({ description: 'At most 64 characters of it' }),
+  topic: z.string().openapi({ description: 'The topic, cut to 64 characters' }),
   at: time,
 });
 
 export const session = z
   .object({
     ...summaryFields,
-    incarnation: z.string().openapi({ description: 'The life of the client identifier; opaque' }),
-    keepAlive: z.int().min(0).optional().openapi({ description: 'Seconds' }),
+    incarnation: z
+      .string()
+      .openapi({ description: 'Opaque; changes whenever a new session of the client begins' }),
+    keepAlive: z.int().min(0).optional().openapi({ description: 'In seconds' }),
     subscriptions: z.array(subscription),
     waiting,
     inflight: z.object({

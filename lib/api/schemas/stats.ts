@@ -14,12 +14,12 @@ export const stats = z
     waiting: z
       .object({ messages: count, bytes: count, isEstimate: z.boolean(), surveyedAt: time })
       .optional()
-      .openapi({ description: 'Absent before the first survey' }),
-    totals: ofTotals(count).openapi({ description: 'Since the service began to count' }),
+      .openapi({ description: 'Absent until the first survey has run' }),
+    totals: ofTotals(count).openapi({ description: 'Totals since the service started counting' }),
     rates: z
       .object({ perMinute: ofTotals(z.number().min(0)) })
       .optional()
-      .openapi({ description: 'Over the last minutes; absent before there are two points' }),
+      .openapi({ description: 'Rates over the last minutes; absent until there are two points' }),
   })
   .openapi('Stats');
 export type Stats = z.infer<typeof stats>;
@@ -29,13 +29,13 @@ const statsPoint = z.object({
   connected: count,
   disconnected: count,
   waiting: count,
-  delivered: count.openapi({ description: 'Total at this time, like the counts that follow' }),
+  delivered: count.openapi({ description: 'Total up to this time, as are the counts below' }),
   expired: count,
   takenOver: count,
   dropped: count,
 });
 
-export const statsPoints = z
-  .object({ points: z.array(statsPoint) })
-  .openapi('StatsPoints', { description: 'Oldest first, a point a minute, fewer for long spans' });
+export const statsPoints = z.object({ points: z.array(statsPoint) }).openapi('StatsPoints', {
+  description: 'The oldest point comes first. There is one point per minute, and fewer for long spans',
+});
 export type StatsPoints = z.infer<typeof statsPoints>;

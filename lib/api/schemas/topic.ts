@@ -5,8 +5,11 @@ import { count, nextCursor, qos } from './values.ts';
 const subscriber = z
   .object({
     clientId: z.string(),
-    filter: z.string().openapi({ description: 'As the client sent it, `$share/…` included' }),
-    shareName: z.string().optional().openapi({ description: 'One member of the group gets the message' }),
+    filter: z.string().openapi({ description: 'As the client sent it, including `$share/…`' }),
+    shareName: z
+      .string()
+      .optional()
+      .openapi({ description: 'Only one member of the share group gets the message' }),
     qos: qos.optional(),
     status: z.enum(['connected', 'disconnected']),
   })
@@ -20,9 +23,12 @@ export type SubscriberList = z.infer<typeof subscriberList>;
 const filterSummary = z
   .object({
     filter: z.string(),
-    retainSeconds: count.openapi({ description: 'How long its messages are kept' }),
+    retainSeconds: count.openapi({ description: 'How long messages that match are kept' }),
     subscribers: z.object({ count, atLeast: z.boolean() }),
-    messagesPerHour: z.number().min(0).openapi({ description: 'From the newest messages of its log' }),
+    messagesPerHour: z
+      .number()
+      .min(0)
+      .openapi({ description: 'Estimated from the newest messages in its log' }),
   })
   .openapi('FilterSummary');
 

@@ -20,10 +20,10 @@ export const trace = z
         'heldByBroker',
         'unknown',
       ])
-      .openapi({ description: '`unknown`: what is recorded does not tell whether it was delivered' }),
+      .openapi({ description: '`unknown`: the records do not show whether it was delivered' }),
     filters: z
       .array(z.object({ filter: z.string(), subscribedAt: time, isDurable: z.boolean() }))
-      .openapi({ description: 'The subscriptions of the client that match' }),
+      .openapi({ description: "The client's subscriptions that match the topic" }),
     explanation: z.string(),
     message: z
       .object({
@@ -34,15 +34,15 @@ export const trace = z
         publisher: z.string().optional(),
       })
       .optional()
-      .openapi({ description: 'As the message log has it' }),
+      .openapi({ description: 'The message as it is in the message log' }),
     deliveredUpTo: time.optional().openapi({
       description:
-        'Messages before it are delivered, or dropped with a reason; of those behind it some may be delivered too. Absent where this message is one of those',
+        'Earlier messages have been delivered, or dropped with a reason; some of the later ones may have been delivered too. Absent if this message is one of those',
     }),
     deliveredBetween: z
       .object({ from: time, upTo: time, at: time })
       .optional()
-      .openapi({ description: 'The delivery run that the message was part of' }),
+      .openapi({ description: 'The delivery run that included the message' }),
     dropReason: z.string().optional(),
     packetId: z.int().optional(),
   })

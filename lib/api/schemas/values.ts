@@ -26,7 +26,7 @@ export const searchText = text.openapi({ maxLength: MAXIMUM_KEY_TEXT_BYTES });
 
 export const time = z.iso
   .datetime()
-  .openapi({ description: 'ISO 8601, UTC', example: '2026-11-25T16:40:00.000Z' });
+  .openapi({ description: 'Time in ISO 8601, UTC', example: '2026-11-25T16:40:00.000Z' });
 
 export const count = z.int().min(0);
 
@@ -35,7 +35,7 @@ export const interval = z
   .min(0)
   .max(NEVER)
   .openapi({
-    description: `Seconds; ${NEVER}: never expires`,
+    description: `In seconds; ${NEVER} means that the session never expires`,
     example: 86_400,
   });
 
@@ -53,16 +53,15 @@ export const topicFilter = text.superRefine((value, context) => {
   if (!check.valid) context.addIssue({ code: 'custom', message: check.reason });
 });
 
-export const cursor = z
-  .string()
-  .min(1)
-  .max(4_096)
-  .openapi({ description: 'The `nextCursor` of the page before, of the same request otherwise; opaque' });
+export const cursor = z.string().min(1).max(4_096).openapi({
+  description:
+    'The opaque `nextCursor` of the previous page. The other parameters must be the same as for that page',
+});
 
 export const nextCursor = z
   .string()
   .optional()
-  .openapi({ description: 'Where the next page begins; absent on the last one' });
+  .openapi({ description: 'Pass it as `cursor` to get the next page; absent on the last page' });
 
 /** A whole number in a query string. */
 export const wholeNumber = (minimum: number, maximum: number) =>
