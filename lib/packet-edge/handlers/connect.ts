@@ -4,7 +4,12 @@ import type { ConnectPacket } from '#packets/types';
 import { NEVER } from '#session/expiry';
 import { newestConnection, type Session } from '#session/session';
 import { endConnection } from '../connections/end-connection.ts';
-import { connectSession, packetPolicy } from '../connections/session-changes.ts';
+import {
+  type Connected,
+  type ConnectFacts,
+  connectSession,
+  packetPolicy,
+} from '../connections/session-changes.ts';
 import { endTakenOver } from '../connections/take-over.ts';
 import { TakenOverError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -62,28 +67,13 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
     return;
   }
   const { dependencies, connectionId, request } = exchange;
-  const { connection } = request;
-  const clientId = packet.clientId || connection.clientId || assignedClientId(connectionId);
-  const policy = packetPolicy(dependencies.configuration, clientId);
-  const interval = intervalAsked(packet, policy.mqtt311SessionExpiryInterval);
-  const facts = { clientId, connectionId, atMs, sessionExpiryInterval: interval };
+  const facts = connectFacts(exchange, packet, atMs);
   const will = packet.will === undefined ? undefined : await keepWill(facts, packet.will, dependencies);
-  const connected = await connectSession(
-    {
-      ...facts,
-      carrier: connection.carrier,
-      cleanStart: packet.clean,
-      keepAliveSeconds: keepAliveInForce(packet),
-      ...(connection.remoteAddress !== undefined && { remoteAddress: connection.remoteAddress }),
-      ...(connection.principal !== undefined && { principal: connection.principal }),
-      ...(will !== undefined && { will }),
-    },
-    dependencies,
-  );
-  const { session, prior, isAgain } = connected;
+  const connected = await connectSession({ ...facts, ...(will !== undefined && { will }) }, dependencies);
+  const { session, prior } = connected;
   if (newestConnection(session).sessionIdentifier !== connectionId)
     throw new TakenOverError(`${connectionId} was taken over before it was told that it stands`);
-  const context = contextOf(packet, clientId, session, atMs, connection.maximumPacketSize);
+  const context = contextOf(packet, facts.clientId, session, atMs, request.connection.maximumPacketSize);
   exchange.open(context);
   await endTakenOver(connected, exchange, atMs);
   await executeWills(prior, session, dependencies, exchange);
@@ -94,12 +84,41 @@ export async function connect(exchange: Exchange, packet: ConnectPacket, atMs: n
     return;
   }
   exchange.reply(connack);
-  if (!session.sessionPresent) return;
+  if (session.sessionPresent) await resumeSession(exchange, connected, context);
+}
+
+function connectFacts(
+  { request, connectionId, dependencies }: Exchange,
+  packet: ConnectPacket,
+  atMs: number,
+): ConnectFacts {
+  const { carrier, remoteAddress, principal, clientId: toldClientId } = request.connection;
+  const clientId = packet.clientId || toldClientId || assignedClientId(connectionId);
+  const policy = packetPolicy(dependencies.configuration, clientId);
+  return {
+    clientId,
+    connectionId,
+    atMs,
+    sessionExpiryInterval: intervalAsked(packet, policy.mqtt311SessionExpiryInterval),
+    carrier,
+    cleanStart: packet.clean,
+    keepAliveSeconds: keepAliveInForce(packet),
+    ...(remoteAddress !== undefined && { remoteAddress }),
+    ...(principal !== undefined && { principal }),
+  };
+}
+
+/** The client gets what is under way and what waits; who publishes finds its subscriptions for as long as it lasts. */
+async function resumeSession(
+  exchange: Exchange,
+  { session, prior, isAgain }: Connected,
+  { keepAliveSeconds }: ConnectionContext,
+): Promise<void> {
   const lastsLonger = prior !== undefined && session.sessionExpiryInterval > prior.sessionExpiryInterval;
   // What an operator has subscribed it to may be known to the lifecycle edge alone.
   const wasProvisioned = session.connections.at(-2)?.isProvisioned === true;
   if (isAgain || lastsLonger || wasProvisioned)
-    await routeAll(session, context.keepAliveSeconds, dependencies);
+    await routeAll(session, keepAliveSeconds, exchange.dependencies);
   await resend(exchange);
   exchange.want('all');
 }

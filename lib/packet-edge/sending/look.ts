@@ -1,27 +1,11 @@
-import { ownLog } from '#session/delivery/own-log';
 import type { Flow } from '#session/flow/flow';
 import { quotaOf, SEND_WINDOW } from '#session/flow/outbound';
-import { settle, TakenPositions } from '#session/flow/reading';
+import { settle } from '#session/flow/reading';
 import { earlier, type Position, positionAt } from '#session/position';
-import { type Subscription, subscribedIn } from '#session/subscription';
-import { packetPolicy } from '../connections/session-changes.ts';
 import type { Exchange } from '../exchange.ts';
-import {
-  AHEAD_MESSAGES,
-  AHEAD_WHILE_FULL,
-  FOUND_AFTER_MS,
-  LOOK_MESSAGES,
-  MAXIMUM_AHEAD,
-  PAST_FULL_MESSAGES,
-  SETTLING_MS,
-  SUBSCRIBE_MS,
-} from '../limits.ts';
-import { retainFor } from '../route-subscription.ts';
-import { takeUnassigned } from '../share-groups/take-unassigned.ts';
-import { limitBacklog } from './limit-backlog.ts';
+import { AHEAD_MESSAGES, AHEAD_WHILE_FULL } from '../limits.ts';
 import { resend } from './resend.ts';
-import { takeMessage } from './take-message.ts';
-import { openWaiting } from './waiting.ts';
+import { sendWaiting } from './send-waiting.ts';
 
 /** Whether a client that could not take everything has acknowledged enough for another look to be worth it. */
 export function hasRoom(flow: Flow, receiveMaximum: number): boolean {
@@ -32,78 +16,6 @@ export function hasRoom(flow: Flow, receiveMaximum: number): boolean {
 /** Nothing can be sent before the client has acknowledged something, so that it is not worth reading what waits. */
 function takesNothing(flow: Flow, receiveMaximum: number): boolean {
   return flow.behind === true && flow.ahead.length >= AHEAD_WHILE_FULL && quotaOf(flow, receiveMaximum) === 0;
-}
-
-/** Who publishes may not find the subscription yet. */
-function mayBeUnknown({ subscribedAtMs }: Subscription, nowMs: number): boolean {
-  return (subscribedAtMs[0] ?? 0) > nowMs - SUBSCRIBE_MS;
-}
-
-/** Sends what waits, and says where the first message lies that could not be sent. */
-async function sendWaiting(
-  exchange: Exchange,
-  started: Flow,
-  filters: ReadonlySet<string> | 'all',
-): Promise<Position | undefined> {
-  const { context, dependencies } = exchange;
-  if (context === undefined) return undefined;
-  const all = await dependencies.subscriptions.list(context.clientId);
-  const { incarnation } = context;
-  const subscriptions = subscribedIn(incarnation, all);
-  const { queueQos0 } = packetPolicy(dependencies.configuration, context.clientId);
-  const expected = quotaOf(started, context.receiveMaximum);
-  // At CONNECT: the connection that was to look again may have ended.
-  const isReturn = exchange.request.context === undefined;
-  if (isReturn && subscriptions.some((each) => mayBeUnknown(each, dependencies.clock())))
-    exchange.lookAgain(FOUND_AFTER_MS);
-  if (filters === 'all')
-    await takeUnassigned(
-      context,
-      { subscriptions, cursor: started.cursor, retainSeconds: retainFor(context, dependencies) },
-      dependencies,
-    );
-  const isLimited = filters !== 'all' || started.limited === true;
-  const open = (from = started.cursor) =>
-    openWaiting(
-      { subscriptions, ownLog: ownLog(context), from, filters, ...(isLimited && { expected }) },
-      dependencies,
-    );
-  const source = isLimited ? await open() : await limitBacklog(exchange, subscriptions, open);
-  const taken = new TakenPositions(await exchange.flow());
-  let messages = 0;
-  let pastFull = 0;
-  let stoppedAt: Position | undefined;
-  for await (const message of source) {
-    const { position, topic } = message;
-    if (taken.has(position)) continue;
-    if (messages >= LOOK_MESSAGES || exchange.isFull) {
-      stoppedAt ??= position;
-      exchange.lookAgain(0);
-      break;
-    }
-    const { ahead } = await exchange.flow();
-    // Once the client has acknowledged, what is before them goes out and the cursor moves.
-    if (stoppedAt !== undefined && ahead.length >= AHEAD_WHILE_FULL) break;
-    if (ahead.length >= MAXIMUM_AHEAD) {
-      stoppedAt ??= position;
-      exchange.lookAgain(SETTLING_MS);
-      break;
-    }
-    const sending = await takeMessage(message, subscriptions, queueQos0, exchange);
-    if (sending.outcome === 'full') {
-      stoppedAt ??= position;
-      pastFull += 1;
-      // QoS 0 messages just behind need no acknowledgement. [MQTT-4.9.0-3]
-      if (pastFull > PAST_FULL_MESSAGES) break;
-      continue;
-    }
-    taken.add(position);
-    messages += 1;
-    if (sending.drop === undefined) continue;
-    const drop = { reason: sending.drop, topic, position, atMs: dependencies.clock() };
-    exchange.drop({ counts: { [sending.drop]: 1 }, last: [drop] });
-  }
-  return stoppedAt;
 }
 
 /** Where nothing new and no copy can appear any more: twice the settle window ago. */
