@@ -59,6 +59,8 @@ export interface Session extends Wills {
   readonly stragglersFrom?: Position;
   /** The broker does not deliver everything after the cursor itself: the pump has work. */
   readonly owesDelivery: boolean;
+  /** The broker itself delivers what the device has subscribed on connections before this one. */
+  readonly resumedAtBroker?: true;
   readonly progress?: Progress;
   readonly lease?: Lease;
   /** Set by the write that ended a life: what the clean-up has to remove. */

@@ -41,6 +41,7 @@ const full = (clientId: string): Session => {
         isProvisioned: true,
         endedByOperatorAtMs: 12,
         endedByOperation: 'an operation',
+        isSubscribedByOperator: true,
         givenUpBefore: positionAt(11),
         delivered: { incarnation: session.incarnation, messages: 1 },
       },
@@ -56,6 +57,7 @@ const full = (clientId: string): Session => {
       caughtUp: false,
       previousEnd: 'takenOver',
       intervalSetAtMs: 4,
+      resumedAtBroker: true,
     },
     declarations: [
       { atMs: 5 },

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { endSession } from '#operator/acts/end-session';
 import { endSubscription, putSubscription } from '#operator/provision/one-filter';
 import type { WantedSubscription } from '#operator/provision/wanted';
+import { choosePolicy } from '#session/configuration/policy';
+import { dueTo } from '#session/delivery/due';
+import { positionAt } from '#session/position';
+import { newestConnection } from '#session/session';
 import { isSubscribed } from '#session/subscription';
 import { SECOND, START_MS } from '#test/edge/world/edge';
 import { useTables } from '#test/store/dynamodb/started-tables';
@@ -73,6 +77,30 @@ describe('an operator subscribes a session to a filter', () => {
     expect((await desk.acts.shareGroups.get(filter))?.owedFrom).toBeDefined();
     await endSubscription(desk.clientId, filter, desk.operator, desk.acts);
     expect(await desk.filters()).toEqual([desk.filter('a'), desk.filter('b')]);
+  });
+
+  it('which the service delivers also where the broker resumes its own session, which does not hold it', async () => {
+    const desk = await away({ sessionExpiryInterval: 7200 }, { cleanSession: false });
+    expect(await put(desk, 'a')).toMatchObject({ outcome: 'unchanged' });
+    expect(newestConnection(await desk.session()).isSubscribedByOperator).toBeUndefined();
+    expect(await put(desk, 'c')).toMatchObject({ outcome: 'created' });
+    desk.nowMs = T + 200 * SECOND;
+    await desk.handle(desk.connected(1, desk.nowMs));
+    const session = await desk.session();
+    expect(session).toMatchObject({ owesDelivery: true, resumedAtBroker: true });
+    const { configuration, subscriptions } = desk.dependencies;
+    const { policies, settings } = configuration;
+    const held = await subscriptions.list(desk.clientId);
+    const due = dueTo(
+      session,
+      held,
+      choosePolicy(policies, desk.clientId),
+      settings,
+      desk.nowMs + 60 * SECOND,
+    );
+    const sinceAway = due.ranges.filter(({ upTo }) => upTo > positionAt(T + 2 * SECOND));
+    expect(sinceAway).toMatchObject([{ filter: desk.filter('c'), from: positionAt(T + 100 * SECOND) }]);
+    expect(desk.requests.of('deliveries')).toHaveLength(1);
   });
 
   it('not while its device is connected through AWS IoT Core, but for what it has', async () => {

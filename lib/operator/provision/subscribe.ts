@@ -8,6 +8,7 @@ import { optionsOf, type Subscription, type SubscriptionChange } from '#session/
 import { parseSharedFilter } from '#session/topics/topic-filter';
 import { signalLook } from '../acts/resume.ts';
 import type { OperatorDependencies } from '../dependencies.ts';
+import { expectDelivery } from './expect-delivery.ts';
 import { afterKnownMs, isBrokers, live, type NotDone } from './held.ts';
 import { isAsWanted, type WantedSubscription } from './wanted.ts';
 
@@ -74,6 +75,20 @@ export async function route(
   else await routeForPackets(filter, { sessionExpiryInterval, keepAliveSeconds }, dependencies);
 }
 
+async function isHeldAsWanted(
+  session: Session,
+  wanted: WantedSubscription,
+  edge: SessionEdge,
+  { subscriptions }: OperatorDependencies,
+): Promise<boolean> {
+  const all = await subscriptions.list(session.clientId);
+  const held = live(
+    session,
+    all.find(({ filter }) => filter === wanted.filter),
+  );
+  return held !== undefined && isAsWanted(held, wanted, edge);
+}
+
 export type Subscribed =
   | { readonly outcome: 'created' | 'changed' | 'unchanged'; readonly subscription: Subscription }
   | NotDone;
@@ -89,7 +104,10 @@ export async function subscribe(
   dependencies: OperatorDependencies,
 ): Promise<Subscribed> {
   const ofBroker = isBrokers(session, edge);
-  if (!ofBroker) await awaitGroup(session, wanted, edge, dependencies);
+  if (!ofBroker && !(await isHeldAsWanted(session, wanted, edge, dependencies))) {
+    await expectDelivery(session, edge, dependencies);
+    await awaitGroup(session, wanted, edge, dependencies);
+  }
   let outcome = 'unchanged' as Exclude<Subscribed['outcome'], 'overtaken'>;
   const applied = await dependencies.sessionSubscriptions.apply(session, wanted.filter, (known) => {
     const held = live(session, known);

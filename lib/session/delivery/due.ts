@@ -53,6 +53,14 @@ export function subscriptionsOfLife(
   );
 }
 
+/** Since when the broker's own session holds a subscription of an earlier connection; undefined: it does not. */
+function heldSinceMs(
+  { resumedAtBroker }: Session,
+  { isProvisioned, subscribedAtMs }: Subscription,
+): number | undefined {
+  return resumedAtBroker && !isProvisioned ? subscribedAtMs.at(-1) : undefined;
+}
+
 /**
  * What is owed to a connected client: of each filter what came after the cursor, up to where the broker
  * delivers itself since the client has subscribed on this connection, and never nearer to now than the settle
@@ -76,7 +84,9 @@ export function dueTo(
     if (qos === 0 && !policy.queueQos0) continue;
     const sinceMs = liveSinceMs(subscription, newest.sessionIdentifier);
     const onThisConnection = sinceMs !== undefined && sinceMs >= startOf(newest) - CLOCK_DIFFERENCE_MS;
-    const liveEndMs = onThisConnection ? sinceMs + settings.liveOverlapSeconds * 1000 : undefined;
+    const brokerSinceMs = onThisConnection ? sinceMs : heldSinceMs(session, subscription);
+    const liveEndMs =
+      brokerSinceMs === undefined ? undefined : brokerSinceMs + settings.liveOverlapSeconds * 1000;
     if (liveEndMs === undefined) isLive = false;
     else liveEndsMs.push(liveEndMs);
     const from = later(session.cursor, positionAt(owedSinceMs(subscription)));

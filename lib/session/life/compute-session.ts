@@ -57,6 +57,7 @@ export function computeSession(
     cursor: cursorOf(life, rules),
     ...(stragglersFrom === undefined ? {} : { stragglersFrom }),
     owesDelivery: status === 'connected' && !life.caughtUp,
+    ...(life.resumedAtBroker && { resumedAtBroker: true }),
     ...(progress === undefined ? {} : { progress }),
     ...(prior?.lease === undefined ? {} : { lease: prior.lease }),
     ...endOfPrior(prior, life, remembered),

@@ -34,6 +34,11 @@ export interface Connection {
   /** An operator has given up everything before this position that waits for the client. */
   readonly givenUpBefore?: Position;
   /**
+   * While it was the newest, an operator has subscribed the session to what the broker does not know of: the broker's own
+   * session does not hold all that is owed to the next one.
+   */
+  readonly isSubscribedByOperator?: true;
+  /**
    * No connection of the device: an operator has made the session before it connected. The version number is that
    * of the newest connection known by then, or PROVISIONED_FIRST.
    */

@@ -34,6 +34,11 @@ export interface Life {
   readonly owedFrom: Position;
   /** The broker delivers everything from `owedFrom` on to that connection, or the pump already has. */
   readonly caughtUp: boolean;
+  /**
+   * The broker's own session was still there for that connection, and holds what the device has subscribed itself; what
+   * an operator has subscribed is for the pump.
+   */
+  readonly resumedAtBroker?: true;
   /** How the life before this one ended. */
   readonly previousEnd?: EndReason;
   /** What is known of the newest flow at the packet edge, of this life or an earlier one. */
@@ -179,9 +184,10 @@ export function beginConnection(
   if (endsInAnyCase(previous) || hasExpired(end.atMs, startedAtMs))
     return { ...fresh, previousEnd: end.reason };
   if (asksCleanStart(connection, declared, rules)) return { ...fresh, previousEnd: 'cleanStart' };
-  const brokerDelivers =
-    rules.policy.delivery === 'broker' ||
-    (previous.caughtUp && brokerHolds(previous.connection, endedAtMs, connection, rules.settings));
+  const heldBefore = previous.caughtUp || previous.resumedAtBroker === true;
+  const isHeld = heldBefore && brokerHolds(previous.connection, endedAtMs, connection, rules.settings);
+  const isAllHeld = isHeld && previous.caughtUp && previous.connection.isSubscribedByOperator !== true;
+  const brokerDelivers = rules.policy.delivery === 'broker' || isAllHeld;
   const owed = brokerDelivers ? positionAt(startedAtMs) : owedAfter(previous, endedAtMs, takenOver, rules);
   const owedFrom = withoutGivenUp(owed, connection);
   return {
@@ -192,6 +198,7 @@ export function beginConnection(
     owedFrom,
     caughtUp:
       brokerDelivers || (connection.caughtUpFrom !== undefined && connection.caughtUpFrom <= owedFrom),
+    ...(isHeld && !brokerDelivers && { resumedAtBroker: true }),
     ...(previous.previousEnd === undefined ? {} : { previousEnd: previous.previousEnd }),
   };
 }

@@ -29,6 +29,7 @@ const ORDER = [
   'isProvisioned',
   'behindMs',
   'endedByOperation',
+  'isSubscribedByOperator',
 ] as const satisfies readonly (keyof Connection)[];
 
 /** `delivered` lies apart, so that connections without it stay short. */

@@ -52,11 +52,19 @@ function statusOrderOf(session: Session): string {
 
 /**
  * `[incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, owedFrom, caughtUp,
- * previousEnd, intervalSetAtMs]`; null where it is the session's own.
+ * previousEnd, intervalSetAtMs, resumedAtBroker]`; null where it is the session's own.
  */
 function lifeToList(life: Life, session: Session): StoredList {
   const { incarnation, startedAtMs, connection, sessionPresent, sessionExpiryInterval, ...more } = life;
-  const { owedFrom, caughtUp, previousEnd, intervalSetAtMs, delivered: _, ...forgotten } = more;
+  const {
+    owedFrom,
+    caughtUp,
+    previousEnd,
+    intervalSetAtMs,
+    resumedAtBroker,
+    delivered: _,
+    ...forgotten
+  } = more;
   forgotten satisfies Record<string, never>;
   return trimmed([
     incarnation === session.incarnation ? null : incarnation,
@@ -68,12 +76,13 @@ function lifeToList(life: Life, session: Session): StoredList {
     caughtUp,
     previousEnd ?? null,
     intervalSetAtMs ?? null,
+    resumedAtBroker ?? null,
   ]);
 }
 
 function lifeFromList(list: StoredList, stored: StoredSession, delivered: Life['delivered']): Life {
   const [incarnation, startedAtMs, connection, sessionPresent, interval, ...more] = list;
-  const [owedFrom, caughtUp, previousEnd, intervalSetAtMs] = more;
+  const [owedFrom, caughtUp, previousEnd, intervalSetAtMs, resumedAtBroker] = more;
   return {
     incarnation: (incarnation as string | null) ?? stored.incarnation,
     startedAtMs: (startedAtMs as number | null) ?? stored.startedAtMs,
@@ -84,6 +93,7 @@ function lifeFromList(list: StoredList, stored: StoredSession, delivered: Life['
     caughtUp: caughtUp as boolean,
     ...(typeof previousEnd === 'string' ? { previousEnd: previousEnd as EndReason } : {}),
     ...(typeof intervalSetAtMs === 'number' ? { intervalSetAtMs } : {}),
+    ...(resumedAtBroker === true ? { resumedAtBroker } : {}),
     ...(delivered === undefined ? {} : { delivered }),
   };
 }

@@ -115,6 +115,23 @@ describe('what is owed to a connected client', () => {
     expect(found).toMatchObject({ isComplete: false, ranges: [{ upTo: positionAt(BACK + 56_000) }] });
   });
 
+  it('is what an operator has subscribed alone, where the broker has resumed its own session', () => {
+    const resumed = { ...session, resumedAtBroker: true } as const;
+    const made = subscribed('made', undefined, { subscribedAtMs: [END], isProvisioned: true });
+    const range = { filter: 'made', from: positionAt(END), upTo: positionAt(BACK + 56_000) };
+    const found = due([subscribed('a'), made], BACK + 60_000, {}, resumed);
+    expect(found).toMatchObject({ isComplete: false, ranges: [range] });
+    expect(found.ranges).toHaveLength(1);
+    expect(due([subscribed('a')], BACK + 60_000, {}, resumed)).toMatchObject({
+      isComplete: true,
+      ranges: [],
+    });
+    // On an earlier connection the device has subscribed to it as well: until then it was owed.
+    const too = subscribed('made', undefined, { subscribedAtMs: [END, END + 9_000] });
+    const until = { filter: 'made', from: positionAt(END), upTo: positionAt(END + 10_000) };
+    expect(due([too], BACK + 60_000, {}, resumed)).toMatchObject({ isComplete: true, ranges: [until] });
+  });
+
   it('is nothing without a subscription: the catch-up is complete', () => {
     expect(due([], BACK + 10_000)).toMatchObject({ ranges: [], isComplete: true });
   });

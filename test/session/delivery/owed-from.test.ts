@@ -5,6 +5,7 @@ import type { SessionEvent } from '#session/life/transition';
 import { positionAt } from '#session/position';
 import { newestConnection, type Session } from '#session/session';
 import { connected, disconnected, sessionAfter, T0 } from '#test/session/events/lifecycle-events';
+import { subscribedByOperator } from '#test/session/events/operator-events';
 
 const END = T0 + 1_000_000;
 const BACK = END + 60_000;
@@ -85,6 +86,25 @@ describe('a client that is back is owed what came', () => {
 
 describe("where the broker holds the client's session itself", () => {
   const persistent = { brokerCleanSession: false, brokerSessionExpiry: 3600 };
+
+  it('the service delivers what an operator has subscribed beside it, on that connection and on those that follow', () => {
+    const one = connected(1, T0, persistent);
+    const two = connected(2, BACK, persistent);
+    const away = sessionAfter([one, disconnected(one, END), subscribedByOperator(one)], tenMinutes);
+    const session = on(away, two);
+    expect(session).toMatchObject({ owesDelivery: true, resumedAtBroker: true, cursor: away.cursor });
+    const third = connected(3, BACK + 60_000, persistent);
+    const after = on(session, disconnected(two, BACK + 30_000), third);
+    expect(after).toMatchObject({ owesDelivery: true, resumedAtBroker: true, cursor: session.cursor });
+    // The device has subscribed to all of it by itself.
+    const done = on(pumped(session, {}, true), disconnected(two, BACK + 30_000), third);
+    expect(done.owesDelivery).toBe(false);
+    expect(done).not.toHaveProperty('resumedAtBroker');
+    const gone = on(away, connected(2, BACK, { ...persistent, brokerResumed: false }));
+    expect(gone.owesDelivery).toBe(true);
+    expect(gone).not.toHaveProperty('resumedAtBroker');
+  });
+
   const never = { sessionExpiryInterval: 'never' } as const;
   const HOUR = 3_600_000;
   it.each<[string, Partial<Connection>, Partial<Connection>, number, boolean]>([

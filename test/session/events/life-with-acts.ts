@@ -3,7 +3,13 @@ import { NEVER } from '#session/expiry';
 import { REMEMBERED_CONNECTIONS } from '#session/life/compute-session';
 import type { SessionEvent } from '#session/life/transition';
 import { lifeOfClient, T0 } from './lifecycle-events.ts';
-import { endedByOperator, givenUp, intervalByOperator, provisioned } from './operator-events.ts';
+import {
+  endedByOperator,
+  givenUp,
+  intervalByOperator,
+  provisioned,
+  subscribedByOperator,
+} from './operator-events.ts';
 
 const SECOND = 1_000;
 
@@ -39,13 +45,14 @@ export const lifeWithActs = lifeOfClient({ minLength: 1, maxLength: REMEMBERED_C
     const act = fc
       .record({
         of: fc.constantFrom(...connects),
-        kind: fc.constantFrom('end', 'interval', 'give up'),
+        kind: fc.constantFrom('end', 'interval', 'give up', 'subscribe'),
         afterMs: fc.integer({ min: 0, max: 8_000_000 }),
         interval: fc.constantFrom(0, 5, 600, 100_000, NEVER),
       })
       .map(({ of, kind, afterMs, interval }) => {
         const atMs = (of.kind === 'connection' ? of.connection.seenAtMs : T0) + afterMs;
         if (kind === 'end') return endedByOperator(of, atMs);
+        if (kind === 'subscribe') return subscribedByOperator(of);
         return kind === 'give up' ? givenUp(of, atMs) : intervalByOperator(of, atMs, interval);
       });
     const acts = fc.uniqueArray(act, {

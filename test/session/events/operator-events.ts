@@ -18,6 +18,11 @@ export function givenUp(connect: SessionEvent, atMs: number): SessionEvent {
   return { kind: 'connection', connection: { ...connectionOf(connect), givenUpBefore: positionAt(atMs) } };
 }
 
+/** An operator subscribes the session while this is its newest connection. */
+export function subscribedByOperator(connect: SessionEvent): SessionEvent {
+  return { kind: 'connection', connection: { ...connectionOf(connect), isSubscribedByOperator: true } };
+}
+
 /** An operator sets the interval of this connection and the absence after it. */
 export function intervalByOperator(
   connect: SessionEvent,
