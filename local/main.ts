@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { checkStackConfiguration } from '#infra/stack-configuration';
 import { ConfigurationError } from '#session/errors';
 import { type Chaos, readChaos, readJsonFile } from './chaos.ts';
-import { type Cloud, startCloud } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
 import type { CloudObservation } from './cloud-observation.ts';
 import { ENDPOINTS_FILE, writeEndpoints } from './endpoints-file.ts';
 import { LocalCloudError } from './errors.ts';
 import { eventLine } from './event-line.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { playScene } from './scene.ts';
+import { startCloud } from './start-cloud.ts';
 import { synthesize } from './template/synthesize.ts';
 import { coloured, step, table } from './terminal.ts';
 

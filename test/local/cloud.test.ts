@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Chaos } from '#local/chaos';
-import { type Cloud, startCloud } from '#local/cloud';
+import type { Cloud } from '#local/cloud';
+import { startCloud } from '#local/start-cloud';
 import { synthesize } from '#local/template/synthesize';
 import { eventually } from './eventually.ts';
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type Cloud, type CloudOptions, startCloud } from '#local/cloud';
+import type { Cloud } from '#local/cloud';
+import { type CloudOptions, startCloud } from '#local/start-cloud';
 import { synthesize } from '#local/template/synthesize';
 import { eventually } from '#test/local/eventually';
 import { Device } from '#test/scenarios/fleet';

@@ -2,8 +2,9 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLambdaClient, invoke } from '#listener/aws/lambda-packets';
-import { type Cloud, startCloud } from '#local/cloud';
+import type { Cloud } from '#local/cloud';
 import type { CloudObservation } from '#local/cloud-observation';
+import { startCloud } from '#local/start-cloud';
 import { synthesize } from '#local/template/synthesize';
 import { eventually } from '#test/local/eventually';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChaos, readJsonFile } from '#local/chaos';
-import { startCloud } from '#local/cloud';
 import { parseOptions, USAGE } from '#local/options';
+import { startCloud } from '#local/start-cloud';
 import { OTHER_PORTS_FREE, start } from './command-line.ts';
 
 let directory: string;

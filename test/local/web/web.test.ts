@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cloud, type CloudOptions, startCloud } from '#local/cloud';
+import type { Cloud } from '#local/cloud';
+import { type CloudOptions, startCloud } from '#local/start-cloud';
 import { synthesize } from '#local/template/synthesize';
 import { eventually } from '#test/local/eventually';
 import { type Signing, signedRequest } from './signed-request.ts';
