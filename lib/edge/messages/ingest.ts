@@ -1,12 +1,13 @@
 import type { Message } from '#session/message';
-import { timeOf } from '#session/position';
+import { type Position, timeOf } from '#session/position';
 import type { Append, MessageLog } from '#store/messages/message-log';
 import type { Router } from '#store/routes/router';
 import type { Route } from '#store/routes/routes';
+import { eachAtOnce } from '../each-at-once.ts';
 
 export interface IngestDependencies {
   readonly router: Router;
-  readonly log: MessageLog;
+  readonly log: Pick<MessageLog, 'append'>;
 }
 
 export interface Ingested {
@@ -45,7 +46,11 @@ export async function ingest(
 ): Promise<Ingested> {
   const routes = await router.route(message.topic);
   const appends = appendsOf(message, routes, notBeforeMs);
-  const positions = await Promise.all(appends.map((append) => log.append(append)));
+  const positions: Position[] = [];
+  // Clients decide how many filters match a topic, and each write under way holds the whole message.
+  await eachAtOnce(appends, async (append) => {
+    positions.push(await log.append(append));
+  });
   if (positions.length === 0) return { routes };
   return { routes, appendedAtMs: Math.max(...positions.map(timeOf)) };
 }

@@ -17,6 +17,8 @@ import { ensureFirstLevel, retainedItemOf, retainedPut } from '../retained/retai
 const MAXIMUM_APPENDS = 49;
 /** Bytes of them: a transaction has 4 MB, and the flow and a retained message up to 400 KB each. */
 const MAXIMUM_APPENDED_BYTES = 3_000_000;
+/** Writes of others that are under way together: each holds the whole message. */
+const AT_ONCE = 16;
 
 export interface Accept {
   /** A message once for each durable filter that it matches. */
@@ -92,7 +94,11 @@ export function createAcceptance(
       const { appends, flow, expectedRevision, retained } = accept;
       if (appends.length === 0 && retained === undefined) return flows.write(flow, expectedRevision);
       const together = appends.slice(0, mostTogether(appends));
-      const before = await Promise.all(appends.slice(together.length).map((append) => log.append(append)));
+      const before: Position[] = [];
+      for (let first = together.length; first < appends.length; first += AT_ONCE) {
+        const some = appends.slice(first, first + AT_ONCE);
+        before.push(...(await Promise.all(some.map((append) => log.append(append)))));
+      }
       if (retained !== undefined) await ensureFirstLevel(client, tables.messages, retained.topic);
       const startedAtMs = clock();
       const atMsOf = ({ message, notBeforeMs }: Append) =>

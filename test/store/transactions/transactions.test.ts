@@ -60,6 +60,30 @@ async function accept(listener: RequestListener, clock = () => NOW_MS) {
   return acceptance.accept({ appends: [append], flow, expectedRevision: 4 });
 }
 
+it('logs what one transaction does not take for some filters at a time: each write holds all of the message', async () => {
+  const client = await clientOf(done);
+  let underWay = 0;
+  let most = 0;
+  const send = async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise(setImmediate);
+    underWay -= 1;
+    return {};
+  };
+  const acceptance = createAcceptance(
+    Object.assign(client, { send }),
+    { messages: 'm', inflight: 'i' },
+    { settleSeconds: 4, clock: () => NOW_MS },
+  );
+  const appends = Array.from({ length: 1_000 }, (_, index) => ({ ...append, filter: `${index}` }));
+  expect(await acceptance.accept({ appends, flow, expectedRevision: 4 })).toMatchObject({
+    written: true,
+    appendedAtMs: NOW_MS,
+  });
+  expect(most).toBeLessThanOrEqual(16);
+});
+
 describe('a transaction that DynamoDB cancels', () => {
   it.each([
     ['the flow', ['TransactionConflict', 'None']],
