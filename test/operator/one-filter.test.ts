@@ -167,6 +167,25 @@ describe('an operator unsubscribes a session from a filter', () => {
     expect(desk.outcomesOf('unsubscribe')).toEqual(['unsubscribed']);
   });
 
+  it('of a share group not if its device has just joined the group by itself, which it stays in', async () => {
+    const desk = await away();
+    const filter = desk.shared('jobs');
+    await putSubscription(desk.clientId, { filter, qos: 1 }, desk.operator, desk.acts);
+    await desk.handle(desk.connected(1, T + 200 * SECOND));
+    desk.broker.grant(filter);
+    const { subscriptions } = desk.acts;
+    const list = async (clientId: string) => {
+      const all = await subscriptions.list(clientId);
+      await desk.handle(desk.subscribed(1, T + 201 * SECOND, filter));
+      return all;
+    };
+    const acts = { ...desk.acts, subscriptions: { ...subscriptions, list } };
+    expect(await endSubscription(desk.clientId, filter, desk.operator, acts)).toMatchObject({
+      outcome: 'refused',
+    });
+    expect((await desk.acts.shareGroups.get(filter))?.online.size).toBe(1);
+  });
+
   it('what its device has subscribed since stays, also if that is heard of later', async () => {
     const desk = await away();
     const returned = T + 50 * SECOND;

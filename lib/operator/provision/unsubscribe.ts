@@ -23,7 +23,8 @@ export async function unsubscribe(
   const ofBroker = isBrokers(session, edge);
   if (ofBroker && !isProvisioned) return { outcome: 'ofBroker' };
   const shared = parseSharedFilter(filter);
-  if (shared.shareName !== undefined) {
+  // What an operator has subscribed was never heard on any connection: none is in the group for it.
+  if (shared.shareName !== undefined && !isProvisioned) {
     for (const connection of connections)
       await shareGroups.leave(
         filter,
