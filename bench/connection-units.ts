@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'subscribe sessions': 'the session record: the subscribe event was the first to tell of its connection',
   'subscribe subscriptions': 'the subscription with QoS and time, so that it outlives the connection',
   'subscribe routes':
-    'the route, or the shape, of the first filter of its kind: without it no message is logged',
+    'the route, or the shape of the first filter of its kind and how many shapes there are: without it no message is logged',
   'deliver sessions': 'the pump: progress, and that the client has caught up, so that nothing is repeated',
   'disconnect sessions':
     'the session record: when the session ends (TTL) and from where messages are owed to the client',
@@ -88,7 +88,14 @@ const CASES: readonly Case[] = [
       await live(other, filter, 0);
     },
   },
-  { name: 'first', title: 'the first client of a new filter and shape', prepare: async () => {} },
+  {
+    name: 'first',
+    title: 'the first client of a new filter and shape',
+    // The first shape of a table begins the count of them, once for all.
+    prepare: async (_service, other) => {
+      await live(other, other.edge.filter('orders'), 0);
+    },
+  },
   {
     name: 'returning',
     title: 'a client that returns after half an hour, nothing waiting',

@@ -9,6 +9,7 @@ import { logActTo } from '#api/log-act';
 import { createIotCoreClient, IotCoreBroker } from '#broker/iot-core';
 import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
+import { tellRefusedShapes } from '#lambda/refused-shapes';
 import { createDeadLetterQueue } from '#operator/dead-letters/dead-letter-queue';
 import type { OperatorDependencies } from '#operator/dependencies';
 import { createSignalSender } from '#packet-edge/signals/signal-queue';
@@ -32,16 +33,21 @@ import { createSessionStarts } from '#store/transactions/session-starts';
 import { createSessionSubscriptions } from '#store/transactions/session-subscriptions';
 import { createTelemetry } from '#telemetry/telemetry';
 
-const { logger, metrics } = createTelemetry();
+const telemetry = createTelemetry();
+const { logger, metrics } = telemetry;
 const tables = tableNamesFrom(process.env, ALL_TABLES);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
-const { historyRetentionSeconds: retentionSeconds, logShards } = configuration.settings;
+const { historyRetentionSeconds: retentionSeconds, logShards, maximumShapes } = configuration.settings;
 const client = createDocumentClient();
 const clock = Date.now;
 const queues = new SQSClient({});
 const sessions = createSessionStore(client, tables.sessions);
 const subscriptions = createSubscriptionStore(client, tables.subscriptions, { clock });
-const routes = createRouteStore(client, tables.routes, { clock });
+const routes = createRouteStore(client, tables.routes, {
+  clock,
+  maximumShapes,
+  onRefused: tellRefusedShapes(telemetry),
+});
 const flows = createFlowStore(client, tables.inflight);
 const logPages = createLogPages(client, tables.messages);
 const history = createHistoryStore(client, tables.history, { retentionSeconds });

@@ -10,6 +10,7 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
+import { tellRefusedShapes } from '#lambda/refused-shapes';
 import { parseSessionConfiguration } from '#session/configuration/session-configuration';
 import { createDocumentClient } from '#store/client';
 import { tableNamesFrom } from '#store/names';
@@ -22,6 +23,8 @@ import { createTelemetry } from '#telemetry/telemetry';
 const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
 const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes']);
+const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
+const { maximumShapes } = configuration.settings;
 const client = createDocumentClient();
 const requests = new Requests(new SQSClient({}), {
   deliveries: environmentVariable('DELIVERIES_QUEUE_URL'),
@@ -33,11 +36,15 @@ const requests = new Requests(new SQSClient({}), {
 const dependencies: EdgeDependencies = {
   sessions: createSessionStore(client, tables.sessions),
   subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock: Date.now }),
-  routes: createRouteStore(client, tables.routes, { clock: Date.now }),
+  routes: createRouteStore(client, tables.routes, {
+    clock: Date.now,
+    maximumShapes,
+    onRefused: tellRefusedShapes(telemetry),
+  }),
   shareGroups: createShareGroupStore(client, tables.routes),
   broker: new IotCoreBroker(createIotCoreClient(), (failure) => metrics.add(`LookUp.${failure}`)),
   requests,
-  configuration: parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION')),
+  configuration,
   clock: Date.now,
 };
 

@@ -8,6 +8,7 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
+import { tellRefusedShapes } from '#lambda/refused-shapes';
 import { continueOperation, type OperationDependencies } from '#operator/acts/end-idle';
 import { createSignalSender } from '#packet-edge/signals/signal-queue';
 import { parseSessionConfiguration } from '#session/configuration/session-configuration';
@@ -26,7 +27,7 @@ const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
 const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'history', 'statistics']);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
-const { historyRetentionSeconds: retentionSeconds } = configuration.settings;
+const { historyRetentionSeconds: retentionSeconds, maximumShapes } = configuration.settings;
 const client = createDocumentClient();
 const queues = new SQSClient({});
 const clock = Date.now;
@@ -40,7 +41,11 @@ const dependencies: OperationDependencies = {
   sessions: createSessionStore(client, tables.sessions),
   index: createSessionIndex(client, tables.sessions),
   subscriptions: createSubscriptionStore(client, tables.subscriptions, { clock }),
-  routes: createRouteStore(client, tables.routes, { clock }),
+  routes: createRouteStore(client, tables.routes, {
+    clock,
+    maximumShapes,
+    onRefused: tellRefusedShapes(telemetry),
+  }),
   shareGroups: createShareGroupStore(client, tables.routes),
   history: createHistoryStore(client, tables.history, { retentionSeconds }),
   operations: createOperationStore(client, tables.statistics),

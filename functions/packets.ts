@@ -13,6 +13,7 @@ import { Requests } from '#edge/requests';
 import { environmentVariable } from '#lambda/environment';
 import { handleQueueRecords, isQueueEvent } from '#lambda/queue-records';
 import { keepRefused } from '#lambda/refusal';
+import { tellRefusedShapes } from '#lambda/refused-shapes';
 import { checkListener, heartbeat } from '#packet-edge/connections/listeners';
 import type { MessageReport, PacketEdgeDependencies } from '#packet-edge/dependencies';
 import { handlePackets } from '#packet-edge/handle-packets';
@@ -45,12 +46,16 @@ const telemetry = createTelemetry();
 const { logger, metrics } = telemetry;
 const tables = tableNamesFrom(process.env, ['sessions', 'subscriptions', 'routes', 'messages', 'inflight']);
 const configuration = parseSessionConfiguration(environmentVariable('SESSION_CONFIGURATION'));
-const { settleSeconds } = configuration.settings;
+const { settleSeconds, maximumShapes } = configuration.settings;
 const client = createDocumentClient();
 const queues = new SQSClient({});
 const broker = createIotCoreClient();
 const clock = Date.now;
-const routes = createRouteStore(client, tables.routes, { clock });
+const routes = createRouteStore(client, tables.routes, {
+  clock,
+  maximumShapes,
+  onRefused: tellRefusedShapes(telemetry),
+});
 const requests = new Requests(queues, {
   packetRequests: environmentVariable('PACKET_REQUESTS_QUEUE_URL'),
   routeChecks: environmentVariable('ROUTE_CHECKS_QUEUE_URL'),

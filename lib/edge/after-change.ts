@@ -10,22 +10,27 @@ import { parseSharedFilter } from '#session/topics/topic-filter';
 import type { Change } from './change-session.ts';
 import type { EdgeDependencies } from './dependencies.ts';
 
-/** Makes sure that messages for a subscription are logged, for as long as its session may live. */
+/**
+ * Makes sure that messages for a subscription are logged, for as long as its session may live.
+ *
+ * @returns refused: its filter would add one shape too many, and none are
+ */
 export async function routeSubscription(
   subscription: Pick<Subscription, 'filter'>,
   session: Session,
   { routes, configuration: { settings } }: EdgeDependencies,
-): Promise<void> {
-  if (session.sessionExpiryInterval === 0) return;
+): Promise<'routed' | 'notRouted' | 'refused'> {
+  if (session.sessionExpiryInterval === 0) return 'notRouted';
   const { filter } = parseSharedFilter(subscription.filter);
   // Topics of the broker itself are no durable topics.
-  if (filter.startsWith('$')) return;
+  if (filter.startsWith('$')) return 'notRouted';
   const keepAliveSeconds = newestConnection(session).keepAliveSeconds;
-  await routes.ensure({
+  const ensured = await routes.ensure({
     filter,
     retainSeconds: retainSeconds(session.sessionExpiryInterval, keepAliveSeconds, settings),
     shards: settings.logShards,
   });
+  return ensured === 'refused' ? 'refused' : 'routed';
 }
 
 /** Names a connection of a client as a member of a share group. */

@@ -49,7 +49,6 @@ export function apiDependencies(
   }: ApiOptions = {},
 ): ApiDependencies & { readonly log: MessageLog } {
   const client = newClient();
-  const routes = createRouteStore(client, names.routes, { clock });
   const logger: Log = {
     debug: () => {},
     info: () => {},
@@ -65,7 +64,8 @@ export function apiDependencies(
     policies: policies.map((policy) => ({ ...FOLLOW_BROKER, ...policy })),
     settings: { ...DEFAULT_SETTINGS, ...settings },
   };
-  const { settleSeconds } = configuration.settings;
+  const { settleSeconds, maximumShapes } = configuration.settings;
+  const routes = createRouteStore(client, names.routes, { clock, maximumShapes });
   const logPages = createLogPages(client, names.messages);
   return {
     deadLetters: new HeldDeadLetters(),

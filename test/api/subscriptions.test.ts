@@ -114,3 +114,22 @@ test('its path takes PUT and DELETE', async () => {
   expect(status).toBe(405);
   expect(headers.get('allow')).toBe('DELETE, PUT');
 });
+
+test('a filter that would add one shape too many is refused before anything is written, and what is allowed is said', async () => {
+  const few = apiDependencies(memoryTables(), { policies, settings: { maximumShapes: 1 } });
+  const asked = (path: string, body: unknown) =>
+    asker(few)(path, { method: 'PUT', headers: json, body: JSON.stringify(body) });
+  const session = (...filters: readonly string[]) => ({
+    sessionExpiryInterval: 600,
+    subscriptions: filters.map((filter) => ({ filter, qos: 1 })),
+  });
+  const detail = expect.stringMatching(/"\+\/\+".*of the 1 shapes.*maximumShapes/);
+  const refused = { status: 400, body: { code: 'request.invalid', detail } };
+  expect(await asked('/sessions/few', session('a/+', '+/+'))).toMatchObject(refused);
+  expect(await few.sessions.get('few')).toBeUndefined();
+  expect(await asked('/sessions/few', session('a/+'))).toMatchObject({ status: 201 });
+  expect(await asked('/sessions/few', session('a/+', '+/+'))).toMatchObject(refused);
+  expect(await asked('/sessions/few/subscriptions/%2B%2F%2B', { qos: 1 })).toMatchObject(refused);
+  expect((await few.subscriptions.list('few')).map(({ filter }) => filter)).toEqual(['a/+']);
+  expect(await asked('/sessions/few/subscriptions/b%2F%2B', { qos: 1 })).toMatchObject({ status: 201 });
+});

@@ -32,7 +32,7 @@ test('connecting, subscribing once and disconnecting is at most eight write unit
   expect(missed(measured)).toEqual([]);
   expect(measured.values).toMatchObject({
     'connection.new.writeUnits': 8,
-    'connection.first.writeUnits': 10,
+    'connection.first.writeUnits': 13,
     'connection.returning.writeUnits': 8,
   });
 });

@@ -43,12 +43,12 @@ export function packetEdge(
   { policy, settings, clock = Date.now, sleep = waited, onSignals = () => {} }: TestEdgeOptions = {},
 ): TestEdge {
   const client = newClient();
-  const routes = createRouteStore(client, names.routes, { clock });
   const configuration = {
     policies: [{ ...FOLLOW_BROKER, ...policy }],
     settings: { ...DEFAULT_SETTINGS, ...settings },
   };
-  const { settleSeconds } = configuration.settings;
+  const { settleSeconds, maximumShapes } = configuration.settings;
+  const routes = createRouteStore(client, names.routes, { clock, maximumShapes });
   const sentSignals: TestEdge['sentSignals'] = [];
   const removedAddresses: string[] = [];
   return {

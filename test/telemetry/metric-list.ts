@@ -99,6 +99,13 @@ export const METRICS: readonly ListedMetric[] = [
     meaning: 'Events that no retry can fix, kept in the dead-letter queue.',
   },
   {
+    name: 'Shapes.refused',
+    unit: 'Count',
+    by: ['lifecycle', 'packets', 'api', 'operate'],
+    meaning:
+      'Filters that were refused: each would have added a shape to the `maximumShapes` that there may be.',
+  },
+  {
     name: 'Packets.received',
     unit: 'Count',
     by: ['packets'],

@@ -10,6 +10,7 @@ import { afterChange, groupMember, routeSubscription } from '../after-change.ts'
 import { changeSession } from '../change-session.ts';
 import type { EdgeDependencies } from '../dependencies.ts';
 import { RefusedEventError } from '../errors.ts';
+import { oneShapeTooMany } from '../one-shape-too-many.ts';
 import { LOOK_UP_RETRY_SECONDS } from './connections.ts';
 import { doubtResumed } from './doubt-resumed.ts';
 import type { SubscriptionEvent } from './lifecycle-event.ts';
@@ -24,6 +25,17 @@ async function grantedQoS(clientId: string, { broker }: EdgeDependencies): Promi
   const answer = await broker.subscriptions(clientId);
   if (answer.outcome !== 'found') return undefined;
   return new Map(answer.value.map(({ filter, qos }) => [filter, qos]));
+}
+
+/** Keeps one filter of the event, with the reason, for an operator; the others go on. */
+async function refuse(
+  event: SubscriptionEvent,
+  filter: string,
+  reason: string,
+  { requests }: EdgeDependencies,
+): Promise<void> {
+  const one = { ...event, topics: [filter.slice(0, 1024)] };
+  await requests.deadLetter('lifecycle', one, new RefusedEventError(reason));
 }
 
 async function subscribe(
@@ -46,7 +58,11 @@ async function subscribe(
     ...(qos !== undefined && { qos }),
   });
   // The subscription first, then its route: whoever finds a route without subscribers looks a second time.
-  if (subscription.subscribedAtMs.length > 0) await routeSubscription(subscription, session, dependencies);
+  const isLive = subscription.subscribedAtMs.length > 0;
+  if (isLive && (await routeSubscription(subscription, session, dependencies)) === 'refused') {
+    // The broker has granted it already: its messages are heard on the connection, and none wait.
+    await refuse(event, filter, oneShapeTooMany(filter, dependencies.configuration.settings), dependencies);
+  }
   const newest = newestConnection(session);
   const isOnline = session.status === 'connected' && newest.sessionIdentifier === sessionIdentifier;
   if (isOnline && parseSharedFilter(filter).shareName !== undefined) {
@@ -81,14 +97,8 @@ async function applyAll(
   for (const filter of event.topics) {
     const check = checkTopicFilter(filter, IOT_CORE_LIMITS);
     if (!check.valid) {
-      const error = new RefusedEventError(
-        `The filter ${JSON.stringify(filter.slice(0, 300))} was refused: ${check.reason} [${check.clause}]`,
-      );
-      await dependencies.requests.deadLetter(
-        'lifecycle',
-        { ...event, topics: [filter.slice(0, 1024)] },
-        error,
-      );
+      const reason = `The filter ${JSON.stringify(filter.slice(0, 300))} was refused: ${check.reason} [${check.clause}]`;
+      await refuse(event, filter, reason, dependencies);
     } else if (event.eventType === 'subscribed') {
       await subscribe(event, filter, session, granted, dependencies);
     } else {

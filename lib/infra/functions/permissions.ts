@@ -26,7 +26,7 @@ export function permissionsOf(
     Lifecycle: [
       onTable(tables.sessions, 'GetItem', 'PutItem'),
       onTable(tables.subscriptions, 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
-      onTable(tables.routes, 'GetItem', 'PutItem', 'UpdateItem'),
+      onTable(tables.routes, 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       sendTo(queues.deliveries, queues.lookUps, queues.routeChecks, queues.packetRequests),
       receiveFrom(queues.lookUps),
       onClients(scope, 'GetConnection', 'ListSubscriptions', 'SendDirectMessage'),
@@ -118,7 +118,7 @@ export function permissionsOf(
       onTable(tables.sessions, 'GetItem', 'PutItem'),
       onIndex(tables.sessions, STATUS_INDEX.indexName),
       onTable(tables.subscriptions, 'Query'),
-      onTable(tables.routes, 'GetItem', 'PutItem', 'UpdateItem'),
+      onTable(tables.routes, 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       onTable(tables.history, 'BatchWriteItem'),
       onTable(tables.statistics, 'GetItem', 'PutItem'),
       sendTo(queues.deliveries, queues.operationParts, queues.packetRequests),

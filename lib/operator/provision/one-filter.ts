@@ -7,7 +7,8 @@ import { again, followUp } from '../acts/follow-up.ts';
 import { record } from '../acts/record.ts';
 import type { Operator, OperatorDependencies } from '../dependencies.ts';
 import { isHeldByBroker } from '../waiting/waiting-plan.ts';
-import { stillThere } from './held.ts';
+import { isBrokers, stillThere } from './held.ts';
+import { shapeProblem } from './shape-problem.ts';
 import { announce, subscribe } from './subscribe.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import { ONLY_THE_DEVICE, type Refusal, subscriptionProblem, type WantedSubscription } from './wanted.ts';
@@ -77,6 +78,8 @@ export async function putSubscription(
   const attempt = async (session: Session, edge: SessionEdge): Promise<SubscriptionPut | Overtaken> => {
     const problem = subscriptionProblem(wanted, policyOf(clientId, session, dependencies.configuration));
     if (problem !== undefined) return { outcome: 'refused', reason: problem };
+    const ofShape = isBrokers(session, edge) ? undefined : await shapeProblem([wanted], edge, dependencies);
+    if (ofShape !== undefined) return { outcome: 'refused', ...ofShape };
     const done = await subscribe(session, wanted, edge, dependencies);
     if (done.outcome === 'ofBroker') return REFUSED;
     if (done.outcome === 'overtaken') return done;

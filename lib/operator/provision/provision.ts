@@ -10,6 +10,7 @@ import type { Operator, OperatorDependencies } from '../dependencies.ts';
 import { bringSubscriptions } from './bring-subscriptions.ts';
 import { isBrokers, stillThere } from './held.ts';
 import { makeSession } from './make-session.ts';
+import { shapeProblem } from './shape-problem.ts';
 import { differenceOf, ONLY_THE_DEVICE, problemOf, type Refusal, type WantedSession } from './wanted.ts';
 
 export type Provisioned =
@@ -40,6 +41,8 @@ async function bring(
   const { missing, surplus } = difference;
   const isOfDevice = missing.length > 0 || surplus.some(({ isProvisioned }) => !isProvisioned);
   if (isBrokers(session, edge) && isOfDevice) return { outcome: 'refused', ...ONLY_THE_DEVICE };
+  const ofShapes = await shapeProblem(missing, edge, dependencies);
+  if (ofShapes !== undefined) return { outcome: 'refused', ...ofShapes };
   const change = await decideInterval(clientId, wanted.sessionExpiryInterval, dependencies);
   const changed = change?.transition.session;
   if (change === undefined || changed?.incarnation !== incarnation) return { outcome: 'overtaken' };
@@ -69,6 +72,8 @@ async function attempt(
   const problem = problemOf(clientId, wanted, policy, edge);
   if (problem !== undefined) return { outcome: 'refused', ...problem };
   if (isThere) return bring(prior, wanted, dependencies);
+  const ofShapes = await shapeProblem(wanted.subscriptions, edge, dependencies);
+  if (ofShapes !== undefined) return { outcome: 'refused', ...ofShapes };
   const interval = capInterval(wanted.sessionExpiryInterval, policy.maximumSessionExpiryInterval);
   const asked = { interval, subscriptions: wanted.subscriptions, policy, edge };
   const made = await makeSession(clientId, prior, asked, dependencies);

@@ -14,16 +14,22 @@ function isAllowed({ filter }: RequestedSubscription): boolean {
   return fitsKeys(filter);
 }
 
-/** Writes one subscription; it replaces one of the same filter. [MQTT-3.8.4-3] */
+/**
+ * Writes one subscription; it replaces one of the same filter. [MQTT-3.8.4-3]
+ *
+ * @returns undefined when its filter would add one shape too many
+ */
 async function subscribeOne(
   exchange: Exchange,
   context: ConnectionContext,
   requested: RequestedSubscription,
   subscriptionIdentifier: number | undefined,
   atMs: number,
-): Promise<Granted> {
+): Promise<Granted | undefined> {
   const { dependencies, connectionId } = exchange;
   const { filter, qos, noLocal, retainAsPublished } = requested;
+  if ((await dependencies.routes.ensureShape(parseSharedFilter(filter).filter)) === 'refused')
+    return undefined;
   const identifier = subscriptionIdentifier === undefined ? {} : { subscriptionIdentifier };
   const { wasSubscribed, subscription } = await dependencies.subscriptions.apply({
     clientId: context.clientId,
@@ -56,13 +62,15 @@ export async function subscribe(exchange: Exchange, packet: SubscribePacket, atM
     ({ filter }) => filter,
     async (requested) => {
       const identifier = properties.subscriptionIdentifier;
-      byRequest.set(requested, await subscribeOne(exchange, context, requested, identifier, atMs));
+      const one = await subscribeOne(exchange, context, requested, identifier, atMs);
+      if (one !== undefined) byRequest.set(requested, one);
     },
   );
   const granted = allowed.flatMap((requested) => byRequest.get(requested) ?? []);
-  const reasonCodes = subscriptions.map((requested) =>
-    byRequest.has(requested) ? requested.qos : REASON_CODES.topicFilterInvalid,
-  );
+  const reasonCodes = subscriptions.map((requested) => {
+    if (byRequest.has(requested)) return requested.qos;
+    return isAllowed(requested) ? REASON_CODES.quotaExceeded : REASON_CODES.topicFilterInvalid;
+  });
   exchange.reply({ cmd: 'suback', packetId, reasonCodes });
   await sendRetained(exchange, granted, atMs);
   if (granted.length === 0) return;

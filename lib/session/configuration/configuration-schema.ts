@@ -149,6 +149,7 @@ const settingsSchema = strict({
     DEFAULT_SETTINGS.downTopicPrefix,
   ),
   logShards: z._default(wholeNumber(1, 64), DEFAULT_SETTINGS.logShards),
+  maximumShapes: z._default(wholeNumber(1, 10_000), DEFAULT_SETTINGS.maximumShapes),
   historyRetentionSeconds: z._default(wholeNumber(60, NEVER), DEFAULT_SETTINGS.historyRetentionSeconds),
   surveyReadUnits: z._default(wholeNumber(100, 100_000), DEFAULT_SETTINGS.surveyReadUnits),
 });

@@ -23,6 +23,11 @@ export interface Settings {
    * reads as many as this says.
    */
   readonly logShards: number;
+  /**
+   * How many shapes filters may have, that is, ways in which their wildcards stand: each that fits a topic costs every
+   * message a look-up. A subscription that would add one more is refused.
+   */
+  readonly maximumShapes: number;
   /** How long it is kept what happened to a session. */
   readonly historyRetentionSeconds: number;
   /** DynamoDB read units that a survey of the sessions may use, each minute. */
@@ -40,6 +45,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   publishToBroker: true,
   downTopicPrefix: 'mqtt-sessions',
   logShards: 1,
+  maximumShapes: 256,
   historyRetentionSeconds: 2_592_000,
   surveyReadUnits: 200,
 });

@@ -1,10 +1,10 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DEFAULT_SETTINGS } from '#session/configuration/settings';
 import { hasExpired } from '#session/expiry';
-import { shapeOf } from '#session/topics/shape';
 import { getAll } from '../requests/get-all.ts';
-import { queryAll } from '../requests/query.ts';
-import { conditional, type Item, request, untilUncontended } from '../requests/request.ts';
-import { fromItem, keyOf, type Route, SHAPE, toItem } from './route-item.ts';
+import { conditional, request, untilUncontended } from '../requests/request.ts';
+import { fromItem, keyOf, type Route, toItem } from './route-item.ts';
+import { createShapes, type EnsuredShape, type ShapesOptions } from './shapes.ts';
 
 export type { Route } from './route-item.ts';
 
@@ -12,6 +12,8 @@ export type { Route } from './route-item.ts';
 export interface RouteStore {
   /** The shapes in use, as old as a second. They are few and stay: a shape without filters costs one key. */
   shapes(reading?: RouteReading): Promise<string[]>;
+  /** Makes sure that there is the filter's shape, unless it would be one too many: before anybody subscribes. */
+  ensureShape(filter: string): Promise<EnsuredShape>;
   /** Those of the filters that are routes. */
   find(filters: readonly string[], reading?: RouteReading): Promise<Route[]>;
   /** One route as it stands now, even if it is about to be removed. */
@@ -19,10 +21,11 @@ export interface RouteStore {
   /**
    * Makes sure that the filter is routed, for at least so long and over at least so many shards. The shape
    * comes first, so there is no route that the router cannot find. `signals` stays as long as the route.
+   * `refused`: its shape was, and there is no route.
    */
   ensure(
     route: Pick<Route, 'filter' | 'retainSeconds' | 'shards' | 'signals'>,
-  ): Promise<'existed' | 'created' | 'changed'>;
+  ): Promise<'existed' | 'created' | 'changed' | 'refused'>;
   /**
    * Lets TTL remove the route at `expiresAt`, epoch seconds. The index of subscribers is a little late: look
    * there again before that time and `keep` the route if one has come.
@@ -37,7 +40,7 @@ export interface RouteReading {
   readonly consistent?: boolean;
 }
 
-export interface RouteStoreOptions {
+export interface RouteStoreOptions extends Partial<ShapesOptions> {
   /** The clock, epoch milliseconds. */
   readonly clock: () => number;
 }
@@ -46,25 +49,16 @@ export interface RouteStoreOptions {
 export function createRouteStore(
   client: DynamoDBDocumentClient,
   table: string,
-  { clock }: RouteStoreOptions,
+  { clock, maximumShapes = DEFAULT_SETTINGS.maximumShapes, onRefused = () => {} }: RouteStoreOptions,
 ): RouteStore {
+  const shapes = createShapes(client, table, { maximumShapes, onRefused });
   const hasPassed = ({ expiresAt }: Route) =>
     expiresAt !== undefined && hasExpired(expiresAt * 1000, clock());
 
-  async function read(key: { kind: string; value: string }): Promise<Item | undefined> {
-    const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
-    return (await request(`read the route ${key.value}`, client.send(command))).Item;
-  }
-
-  async function ensureShape(filter: string): Promise<void> {
-    const key = { kind: SHAPE, value: shapeOf(filter) };
-    if ((await read(key)) !== undefined) return;
-    await request(`add the shape ${key.value}`, client.send(new PutCommand({ TableName: table, Item: key })));
-  }
-
   async function get(filter: string): Promise<Route | undefined> {
-    const item = await read(keyOf(filter));
-    return item === undefined ? undefined : fromItem(item);
+    const command = new GetCommand({ TableName: table, Key: keyOf(filter), ConsistentRead: true });
+    const { Item } = await request(`read the route ${filter}`, client.send(command));
+    return Item === undefined ? undefined : fromItem(Item);
   }
 
   /** Writes a route if it still is as it was read. */
@@ -86,15 +80,9 @@ export function createRouteStore(
   }
 
   return {
-    async shapes({ consistent = false } = {}) {
-      const items = await queryAll(client, 'list the shapes', {
-        TableName: table,
-        KeyConditionExpression: 'kind = :shape',
-        ExpressionAttributeValues: { ':shape': SHAPE },
-        ConsistentRead: consistent,
-      });
-      return items.map((item) => String(item['value']));
-    },
+    shapes: ({ consistent = false } = {}) => shapes.list(consistent),
+
+    ensureShape: shapes.ensure,
 
     async find(filters, { consistent = false } = {}) {
       const keys = [...new Set(filters)].map(keyOf);
@@ -119,7 +107,7 @@ export function createRouteStore(
           known.shards === route.shards &&
           known.signals === route.signals;
         if (isEnough && known.expiresAt === undefined) return 'existed';
-        if (known === undefined) await ensureShape(filter);
+        if (known === undefined && (await shapes.ensure(filter)) === 'refused') return 'refused';
         if (!(await replace(known, route))) return undefined;
         return known === undefined || hasPassed(known) ? 'created' : 'changed';
       });

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { repairLookUp } from '#edge/lifecycle/repair';
 import { retainSeconds } from '#session/delivery/retention';
 import { positionAt } from '#session/position';
+import { createRouteStore } from '#store/routes/routes';
+import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { useTables } from '../../store/dynamodb/started-tables.ts';
 import { Edge, SECOND, START_MS, settings } from '../world/edge.ts';
 
@@ -75,6 +77,30 @@ describe('subscriptions', () => {
     expect(await edge.handle(edge.subscribed(0, T + SECOND, bad, good))).toBe('subscribed');
     expect(await edge.filters()).toEqual([good]);
     expect(edge.requests.of('deadLetters')).toMatchObject([{ body: { event: { topics: [bad] } } }]);
+  });
+
+  it('keeps a filter that would add one shape too many in the dead-letter queue, and has its messages wait once there is room', async () => {
+    const own = memoryTables();
+    const edge = new Edge(own);
+    const withMaximum = (maximumShapes: number) => ({
+      ...edge.dependencies,
+      routes: createRouteStore(own.newClient(), own.names.routes, { clock: () => edge.nowMs, maximumShapes }),
+    });
+    const [known, wide] = [edge.filter('known/+'), edge.filter('+/+/+')];
+    const subscribed = edge.subscribed(0, T + SECOND, known, wide, '$aws/things/+/shadow');
+    await edge.handle(edge.connected(0, T));
+    for (const filter of subscribed.topics) edge.broker.grant(filter);
+    expect(await edge.handle(subscribed, withMaximum(1))).toBe('subscribed');
+    expect(await edge.filters()).toEqual(['$aws/things/+/shadow', wide, known]);
+    expect(await edge.dependencies.routes.get(known)).toBeDefined();
+    expect(await edge.dependencies.routes.get(wide)).toBeUndefined();
+    const letters = edge.requests.of('deadLetters').map(({ body }) => body as { event: object });
+    expect(letters).toMatchObject([
+      { event: { topics: [wide] }, message: expect.stringContaining('maximumShapes') },
+    ]);
+    await edge.handle(letters[0]?.event, withMaximum(2));
+    expect(await edge.dependencies.routes.get(wide)).toBeDefined();
+    expect(edge.requests.of('deadLetters')).toHaveLength(1);
   });
 
   it('joins a share group while online, and lets messages wait once the last member has gone', async () => {

@@ -58,7 +58,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   Lifecycle: [
     ...calls('dynamodb', 'Sessions', 'GetItem', 'PutItem'),
     ...calls('dynamodb', 'Subscriptions', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
-    ...calls('dynamodb', 'Routes', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...calls('dynamodb', 'Routes', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...calls('sqs', 'Deliveries', 'SendMessage'),
     ...calls('sqs', 'LookUps', 'SendMessage', ...POLL),
     ...calls('sqs', 'RouteChecks', 'SendMessage'),
@@ -146,7 +146,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...calls('dynamodb', 'Sessions', 'GetItem', 'PutItem'),
     ...calls('dynamodb', 'Sessions/index/byStatus', 'Query'),
     ...calls('dynamodb', 'Subscriptions', 'Query'),
-    ...calls('dynamodb', 'Routes', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...calls('dynamodb', 'Routes', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...calls('dynamodb', 'History', 'BatchWriteItem'),
     ...calls('dynamodb', 'Statistics', 'GetItem', 'PutItem'),
     ...calls('sqs', 'Deliveries', 'SendMessage'),

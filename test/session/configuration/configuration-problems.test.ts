@@ -174,6 +174,7 @@ describe('a configuration that cannot be used', () => {
     ['unknownKeepAliveSeconds', 0, 'a whole number from 1 to 65535'],
     ['publishToBroker', 'no', 'true or false'],
     ['logShards', Number.NaN, 'a whole number from 1 to 64'],
+    ['maximumShapes', 0, 'a whole number from 1 to 10000'],
     ['historyRetentionSeconds', 59, 'a whole number from 60 to 4294967295'],
     ['surveyReadUnits', 99, 'a whole number from 100 to 100000'],
   ])('by the setting %s %j', (key, setting, allowed) => {

@@ -28,6 +28,7 @@ describe('a configuration', () => {
       publishToBroker: true,
       downTopicPrefix: 'mqtt-sessions',
       logShards: 1,
+      maximumShapes: 256,
       historyRetentionSeconds: 30 * 24 * 3600,
       surveyReadUnits: 200,
     });

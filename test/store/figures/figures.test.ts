@@ -140,11 +140,14 @@ describe('what subscriptions cost', () => {
 });
 
 describe('what routes cost', () => {
-  it('two units for the first of a shape, one for the next, none for one that is there', async () => {
+  it('five units for the first of a shape, one for the next, none for one that is there', async () => {
     const store = createRouteStore(client, names.routes, { clock });
     const prefix = `${randomUUID()}/only/shape/of/this/depth/+`;
     const ensure = (filter: string) => () => store.ensure({ filter, retainSeconds: 60, shards: 1 });
-    expect(await writesOf(ensure(`${prefix}/a`))).toEqual([2, 0]);
+    // The first shape of a table begins the count of them.
+    await store.ensureShape(`${prefix}/+`);
+    // The route, and the shape and the count of shapes at double price, since it is a transaction.
+    expect(await writesOf(ensure(`${prefix}/a`))).toEqual([5, 0]);
     expect(await writesOf(ensure(`${prefix}/b`))).toEqual([1, 0]);
     const again = await unitsOf(ensure(`${prefix}/b`));
     expect(again).toMatchObject({ writeUnits: 0, readUnits: 1 });

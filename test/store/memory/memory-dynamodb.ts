@@ -29,7 +29,11 @@ interface Input {
   readonly Limit?: number;
   readonly ScanIndexForward?: boolean;
   readonly ExclusiveStartKey?: Attributes;
-  readonly TransactItems: readonly { readonly Put?: Input; readonly ConditionCheck?: Input }[];
+  readonly TransactItems: readonly {
+    readonly Put?: Input;
+    readonly Update?: Input;
+    readonly ConditionCheck?: Input;
+  }[];
   readonly RequestItems: Readonly<
     Record<string, { readonly Keys: readonly Attributes[]; readonly ConsistentRead?: boolean }>
   >;
@@ -82,9 +86,8 @@ class MemoryDynamoDb {
         this.#table(input).remove(input.Key, this.#clock());
         return {};
       case 'UpdateCommand': {
-        const item = { ...input.Key, ...this.#require(input, input.Key) };
-        const next = updated(item, input.UpdateExpression, placeholdersOf(input));
-        this.#put({ ...input, Item: next });
+        this.#require(input, input.Key);
+        this.#update(input);
         return {};
       }
       case 'BatchWriteCommand':
@@ -108,6 +111,11 @@ class MemoryDynamoDb {
 
   #put(input: Input): void {
     this.#table(input).put(copy(input.Item) ?? {}, this.#clock());
+  }
+
+  #update(input: Input): void {
+    const item = { ...input.Key, ...this.#table(input).get(input.Key) };
+    this.#put({ ...input, Item: updated(item, input.UpdateExpression, placeholdersOf(input)) });
   }
 
   /** The item as it stands, if it meets the condition. */
@@ -163,9 +171,10 @@ class MemoryDynamoDb {
   }
 
   #transact({ TransactItems }: Input): unknown {
-    const reasons = TransactItems.map(({ Put: put, ConditionCheck: check }) => {
+    const reasons = TransactItems.map(({ Put: put, Update: update, ConditionCheck: check }) => {
       try {
         if (put !== undefined) this.#require(put, put.Item);
+        if (update !== undefined) this.#require(update, update.Key);
         if (check !== undefined) this.#require(check, check.Key);
         return { Code: 'None' };
       } catch (error) {
@@ -177,7 +186,10 @@ class MemoryDynamoDb {
       const message = 'Transaction cancelled';
       throw new TransactionCanceledException({ message, $metadata: {}, CancellationReasons: reasons });
     }
-    for (const { Put: put } of TransactItems) if (put !== undefined) this.#put(put);
+    for (const { Put: put, Update: update } of TransactItems) {
+      if (put !== undefined) this.#put(put);
+      if (update !== undefined) this.#update(update);
+    }
     return {};
   }
 }
