@@ -10,7 +10,7 @@ export type { Route } from './route-item.ts';
 
 /** Routes: the filters that are durable somewhere, and their shapes. */
 export interface RouteStore {
-  /** The shapes in use, as old as a second. They are few and stay: a shape without filters costs one key. */
+  /** The shapes, as old as a second. They are few, and stay when no filter has them any more. */
   shapes(reading?: RouteReading): Promise<string[]>;
   /** Makes sure that there is the filter's shape, unless it would be one too many: before anybody subscribes. */
   ensureShape(filter: string): Promise<EnsuredShape>;
