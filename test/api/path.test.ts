@@ -6,7 +6,10 @@ import { memoryTables } from '#test/store/memory/memory-dynamodb';
 import { exampleSession } from '#test/store/sessions/example-sessions';
 import { apiDependencies, asker } from './api-on-tables.ts';
 
-const dependencies = apiDependencies(memoryTables());
+/** A minute before the sessions of this file end. */
+const clock = () => (exampleSession('').endsAtMs ?? 0) - 60_000;
+const policies = [{ sessionExpiryInterval: 86_400 }];
+const dependencies = apiDependencies(memoryTables(), { clock, policies });
 const ask = asker(dependencies);
 
 /** What an HTTP API makes of a path: decoded once, and cut at a `?`. */
@@ -69,12 +72,7 @@ const put = { method: 'PUT', headers: { 'content-type': 'application/json' }, bo
 
 /** Each client has a session that is away. */
 async function subscribe(clientId: string, path: string): Promise<unknown> {
-  const session = {
-    ...exampleSession(clientId),
-    status: 'disconnected',
-    endsAtMs: Date.now() + 60_000,
-  } as const;
-  await dependencies.acts.sessions.write(session, undefined);
+  await dependencies.acts.sessions.write(exampleSession(clientId), undefined);
   await ask(path, put);
   const held = await dependencies.subscriptions.list(clientId);
   return held.map(({ filter }) => filter);
