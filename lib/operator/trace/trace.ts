@@ -40,8 +40,8 @@ export async function traceMessage(
   if (matching.length === 0) {
     const what =
       topic === undefined
-        ? 'The client has no subscription.'
-        : 'No subscription of the client matches the topic.';
+        ? 'The client has no subscription now.'
+        : 'No subscription of the client matches the topic now. What came through one that has ended since is no longer told.';
     return { verdict: 'noSubscription', explanation: what, filters };
   }
   const message = await findMessage(
