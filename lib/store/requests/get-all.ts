@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { StoreThrottledError } from '../errors.ts';
+import { inBatches } from './in-batches.ts';
 import { type Item, request } from './request.ts';
 
 /** As many as one BatchGetItem takes. */
 const MAXIMUM_KEYS = 100;
-const MAXIMUM_ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 20;
 
 /** The items of these keys, in no order; DynamoDB hands back what it is too busy for, and is asked again. */
 export async function getAll(
@@ -17,28 +14,12 @@ export async function getAll(
   consistent = false,
 ): Promise<Item[]> {
   const items: Item[] = [];
-  let open = [...keys];
-  let pauses = 0;
-  while (open.length > 0) {
-    const batch = open.slice(0, MAXIMUM_KEYS).map((key) => ({ ...key }));
-    const command = new BatchGetCommand({
-      RequestItems: { [table]: { Keys: batch, ConsistentRead: consistent } },
-    });
+  await inBatches(doing, keys, MAXIMUM_KEYS, async (batch) => {
+    const Keys = batch.map((key) => ({ ...key }));
+    const command = new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: consistent } } });
     const { Responses, UnprocessedKeys } = await request(doing, client.send(command));
     items.push(...(Responses?.[table] ?? []));
-    const unprocessed = UnprocessedKeys?.[table]?.Keys ?? [];
-    open = [...unprocessed, ...open.slice(MAXIMUM_KEYS)];
-    if (unprocessed.length === 0) {
-      pauses = 0;
-      continue;
-    }
-    pauses += 1;
-    if (pauses === MAXIMUM_ATTEMPTS) {
-      throw new StoreThrottledError(
-        `DynamoDB was too busy ${pauses} times in a row to ${doing}; try again later`,
-      );
-    }
-    await sleep(FIRST_PAUSE_MS * 2 ** (pauses - 1));
-  }
+    return UnprocessedKeys?.[table]?.Keys ?? [];
+  });
   return items;
 }

@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { StoreThrottledError } from '../errors.ts';
+import { inBatches } from './in-batches.ts';
 import { type Item, request } from './request.ts';
 
 /** As many as one BatchWriteItem takes. */
 const MAXIMUM_WRITES = 25;
-const MAXIMUM_ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 20;
 
 /** A write without a condition. */
 export type Write = { readonly put: Item } | { readonly remove: Item };
@@ -27,24 +24,9 @@ export async function writeAll(
   doing: string,
   writes: readonly Write[],
 ): Promise<void> {
-  let open = writes.map(requestOf);
-  let pauses = 0;
-  while (open.length > 0) {
-    const batch = open.slice(0, MAXIMUM_WRITES);
+  await inBatches(doing, writes.map(requestOf), MAXIMUM_WRITES, async (batch) => {
     const command = new BatchWriteCommand({ RequestItems: { [table]: batch } });
     const { UnprocessedItems } = await request(doing, client.send(command));
-    const unprocessed = (UnprocessedItems?.[table] ?? []) as typeof open;
-    open = [...unprocessed, ...open.slice(MAXIMUM_WRITES)];
-    if (unprocessed.length === 0) {
-      pauses = 0;
-      continue;
-    }
-    pauses += 1;
-    if (pauses === MAXIMUM_ATTEMPTS) {
-      throw new StoreThrottledError(
-        `DynamoDB was too busy ${pauses} times in a row to ${doing}; try again later`,
-      );
-    }
-    await sleep(FIRST_PAUSE_MS * 2 ** (pauses - 1));
-  }
+    return (UnprocessedItems?.[table] ?? []) as typeof batch;
+  });
 }
