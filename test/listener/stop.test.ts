@@ -54,9 +54,7 @@ test('a stop waits for what was received, but not for ever', async () => {
 test('when it is destroyed, sockets are gone and the function hears nothing', async () => {
   const { listener, fake, signalsStopped } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
-  const release = fake.hold();
-  client.send(numbered(1));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(1)));
   client.send(numbered(2));
   client.send({ cmd: 'pingreq' });
   await client.next('pingresp');

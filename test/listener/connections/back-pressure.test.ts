@@ -19,9 +19,7 @@ async function stalled({ socket }: RawClient): Promise<void> {
 test('while too much waits for the function, the socket is not read; afterwards nothing is missing', async () => {
   const { listener, fake } = await start({ limits: { maximumPendingBytes: 200_000 } });
   const client = await new RawClient(listener.ports.mqtt).connect();
-  const release = fake.hold();
-  client.send(numbered(0));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(0)));
   // More than the kernel holds for both sides, so that only reading makes room.
   const count = 400;
   for (let index = 0; index < count; index += 1) client.send(sized(LARGE));
@@ -36,9 +34,7 @@ test('while too much waits for the function, the socket is not read; afterwards 
 test('the keep alive does not end a connection whose packets this side has not read', async () => {
   const { listener, fake } = await start({ limits: { maximumPendingBytes: 1 } });
   const client = await new RawClient(listener.ports.mqtt).connect({ keepalive: 1 });
-  const release = fake.hold();
-  client.send(numbered(0));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(0)));
   client.send(numbered(1));
   // Not read any more, these do not show that the client lives.
   const pings = setInterval(() => client.send({ cmd: 'pingreq' }), 200);
@@ -78,9 +74,7 @@ test('what was received before is not handed over either while the client reads 
     limits: { maximumUnwrittenBytes: 100_000, maximumPendingBytes: 100_000_000 },
   });
   const client = await new RawClient(listener.ports.mqtt).connect();
-  const release = fake.hold();
-  client.send(numbered(0));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(0)));
   for (let index = 0; index < 400; index += 1) client.send(sized(LARGE));
   client.send({ cmd: 'pingreq' });
   await client.next('pingresp');

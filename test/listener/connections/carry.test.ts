@@ -51,9 +51,7 @@ test('a packet that comes byte by byte is handed over whole, and two that come a
 test('while the function works, one request at a time: the rest follows in order, at most 100 in one', async () => {
   const { listener, fake } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
-  const release = fake.hold();
-  client.send(numbered(0));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(0)));
   const numbers = Array.from({ length: 250 }, (_, index) => index + 1);
   client.send(...numbers.map(numbered));
   client.send({ cmd: 'pingreq' });
@@ -68,9 +66,7 @@ test('while the function works, one request at a time: the rest follows in order
 test('one request holds at most 1 MiB of packets', async () => {
   const { listener, fake } = await start({ limits: { maximumPendingBytes: 4_000_000 } });
   const client = await new RawClient(listener.ports.mqtt).connect();
-  const release = fake.hold();
-  client.send(numbered(0));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(0)));
   client.send(...Array.from({ length: 6 }, () => sized(200_000)));
   client.send({ cmd: 'pingreq' });
   await client.next('pingresp');

@@ -18,9 +18,7 @@ test('signals that come while the function works are one look, together with wha
   const { listener, fake, signal } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
   const connectionId = idOf(fake.requests);
-  const release = fake.hold();
-  client.send(numbered(1));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(1)));
   for (const filters of [['a'], ['b'], ['a', 'c']]) signal({ kind: 'look', connectionId, filters });
   client.send(numbered(2));
   client.send({ cmd: 'pingreq' });
@@ -34,9 +32,7 @@ test('a signal without filters is a look at all of them', async () => {
   const { listener, fake, signal } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
   const connectionId = idOf(fake.requests);
-  const release = fake.hold();
-  client.send(numbered(1));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(1)));
   signal({ kind: 'look', connectionId, filters: ['a'] });
   signal({ kind: 'look', connectionId });
   signal({ kind: 'look', connectionId, filters: ['b'] });
@@ -86,9 +82,7 @@ test('the function is asked again when it has said so, not before', async () => 
 test('[MQTT-3.1.4-3] a client that is taken over is told, and the function hears nothing of its end', async () => {
   const { listener, fake, signal } = await start();
   const client = await new RawClient(listener.ports.mqtt).connect();
-  const release = fake.hold();
-  client.send(numbered(1));
-  await eventually(() => expect(fake.requests).toHaveLength(2));
+  const release = await fake.holding(() => client.send(numbered(1)));
   client.send(numbered(2));
   client.send({ cmd: 'pingreq' });
   await client.next('pingresp');

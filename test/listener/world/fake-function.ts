@@ -1,8 +1,10 @@
+import { expect } from 'vitest';
 import type { ConnectionContext, PacketsRequest, PacketsResponse, Signal } from '#packets/carrying/exchange';
 import { parsePacketsRequest } from '#packets/carrying/exchange-codec';
 import { generatePacket } from '#packets/generating/generate';
 import { parsePacket } from '#packets/parsing/parse';
 import type { ClientPacket, ConnectPacket, ServerPacket } from '#packets/types';
+import { eventually } from '#test/local/eventually';
 
 /**
  * Stands for the function `packets`: accepts every CONNECT, acknowledges, sends back what is published, and
@@ -42,6 +44,15 @@ export class FakeFunction {
       return undefined;
     });
     return () => release();
+  }
+
+  /** It works on what is sent now until the returned function is called. */
+  async holding(send: () => void): Promise<() => void> {
+    const release = this.hold();
+    const before = this.requests.length;
+    send();
+    await eventually(() => expect(this.requests).toHaveLength(before + 1));
+    return release;
   }
 
   /** Everything that was handed over, in order, as type letters of the packets: `connect`, `publish`… */

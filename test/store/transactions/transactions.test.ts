@@ -146,16 +146,17 @@ it('a flow that is part of a transaction which is under way is written after it'
   expect(asked.map(({ operation }) => operation)).toEqual(['PutItem', 'PutItem']);
 });
 
+const session = exampleSession('a client');
+const change = {
+  clientId: 'a client',
+  filter: 'a',
+  incarnation: session.incarnation,
+  sessionIdentifier: 's',
+  kind: 'subscribed',
+  atMs: NOW_MS,
+} as const;
+
 describe('a session that begins with subscriptions', () => {
-  const session = exampleSession('a client');
-  const change = {
-    clientId: 'a client',
-    filter: 'a',
-    incarnation: session.incarnation,
-    sessionIdentifier: 's',
-    kind: 'subscribed',
-    atMs: NOW_MS,
-  } as const;
   const none = saying(200, { Items: [], Count: 0 });
 
   async function start(listener: RequestListener) {
@@ -188,15 +189,6 @@ describe('a session that begins with subscriptions', () => {
 });
 
 describe('a subscription that another than the device changes', () => {
-  const session = exampleSession('a client');
-  const change = {
-    clientId: 'a client',
-    filter: 'a',
-    incarnation: session.incarnation,
-    sessionIdentifier: 's',
-    kind: 'subscribed',
-    atMs: NOW_MS,
-  } as const;
   const none = saying(200, {});
 
   async function apply(listener: RequestListener) {
