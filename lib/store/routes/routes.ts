@@ -4,7 +4,7 @@ import { hasExpired } from '#session/expiry';
 import { getAll } from '../requests/get-all.ts';
 import { conditional, request, untilUncontended } from '../requests/request.ts';
 import { fromItem, keyOf, type Route, toItem } from './route-item.ts';
-import { createShapes, type EnsuredShape, type ShapesOptions } from './shapes.ts';
+import { createShapes, type EnsuredShape, type ShapesLimit } from './shapes.ts';
 
 export type { Route } from './route-item.ts';
 
@@ -40,7 +40,7 @@ export interface RouteReading {
   readonly consistent?: boolean;
 }
 
-export interface RouteStoreOptions extends Partial<ShapesOptions> {
+export interface RouteStoreOptions extends Partial<ShapesLimit> {
   /** The clock, epoch milliseconds. */
   readonly clock: () => number;
 }
@@ -51,7 +51,7 @@ export function createRouteStore(
   table: string,
   { clock, maximumShapes = DEFAULT_SETTINGS.maximumShapes, onRefused = () => {} }: RouteStoreOptions,
 ): RouteStore {
-  const shapes = createShapes(client, table, { maximumShapes, onRefused });
+  const shapes = createShapes(client, table, { maximumShapes, onRefused, clock });
   const hasPassed = ({ expiresAt }: Route) =>
     expiresAt !== undefined && hasExpired(expiresAt * 1000, clock());
 

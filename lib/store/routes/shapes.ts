@@ -8,6 +8,7 @@ import { shapeOf } from '#session/topics/shape';
 import { transacted } from '../requests/cancellation.ts';
 import { queryAll } from '../requests/query.ts';
 import { conditional, type Item, request, untilUncontended } from '../requests/request.ts';
+import { RecentValues } from './recent-values.ts';
 import { SHAPE } from './route-item.ts';
 
 /** Says how many shapes there are. */
@@ -23,11 +24,19 @@ export interface Shapes {
   ensure(filter: string): Promise<EnsuredShape>;
 }
 
-export interface ShapesOptions {
+export interface ShapesLimit {
   readonly maximumShapes: number;
   /** Told each filter whose shape was not taken. */
   readonly onRefused: (filter: string) => void;
 }
+
+export interface ShapesOptions extends ShapesLimit {
+  /** The clock, epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+/** A SUBSCRIBE has many filters of few shapes. */
+const KNOWN_FOR_MS = 1_000;
 
 /**
  * Invariant: there are at most as many shapes as their count says. Both are written together, so that any number of
@@ -36,8 +45,14 @@ export interface ShapesOptions {
 export function createShapes(
   client: DynamoDBDocumentClient,
   table: string,
-  { maximumShapes, onRefused }: ShapesOptions,
+  { maximumShapes, onRefused, clock }: ShapesOptions,
 ): Shapes {
+  const known = new RecentValues<Promise<EnsuredShape>>({
+    clock,
+    forMs: KNOWN_FOR_MS,
+    maximum: maximumShapes,
+  });
+
   async function read(key: { readonly kind: string; readonly value: string }): Promise<Item | undefined> {
     const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
     return (await request(`read the ${key.kind} ${key.value}`, client.send(command))).Item;
@@ -55,8 +70,8 @@ export function createShapes(
 
   /** How many there are. Earlier versions kept no count: then they are counted. */
   async function count(): Promise<number> {
-    const known = (await read(COUNT_KEY))?.['shapes'];
-    if (typeof known === 'number') return known;
+    const counted = (await read(COUNT_KEY))?.['shapes'];
+    if (typeof counted === 'number') return counted;
     const command = new PutCommand({
       TableName: table,
       Item: { ...COUNT_KEY, shapes: (await list(true)).length },
@@ -92,18 +107,24 @@ export function createShapes(
     return outcome === 'conditionFailed' ? 'existed' : undefined;
   }
 
+  async function ensureNow(shape: string): Promise<EnsuredShape> {
+    const key = { kind: SHAPE, value: shape };
+    if ((await read(key)) !== undefined) return 'existed';
+    return untilUncontended(`add the shape ${shape}`, async () => {
+      if ((await count()) < maximumShapes) return add(shape);
+      // The last one may have been this very shape.
+      return (await read(key)) === undefined ? 'refused' : 'existed';
+    });
+  }
+
   return {
     list,
 
     async ensure(filter) {
       const shape = shapeOf(filter);
-      const key = { kind: SHAPE, value: shape };
-      if ((await read(key)) !== undefined) return 'existed';
-      const ensured = await untilUncontended(`add the shape ${shape}`, async () => {
-        if ((await count()) < maximumShapes) return add(shape);
-        // The last one may have been this very shape.
-        return (await read(key)) === undefined ? 'refused' : 'existed';
-      });
+      const asked = known.get(shape);
+      if (asked !== undefined && (await asked) !== 'refused') return 'existed';
+      const ensured = await known.set(shape, ensureNow(shape));
       if (ensured === 'refused') onRefused(filter);
       return ensured;
     },

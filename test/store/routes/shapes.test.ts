@@ -2,6 +2,7 @@ import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dyn
 import { describe, expect, it } from 'vitest';
 import { SHAPE } from '#store/routes/route-item';
 import { createRouteStore } from '#store/routes/routes';
+import { observed } from '../dynamodb/observed.ts';
 import { useTables } from '../dynamodb/started-tables.ts';
 import { memoryTables } from '../memory/memory-dynamodb.ts';
 
@@ -59,6 +60,19 @@ describe('shapes', () => {
     expect(await store.ensure({ filter: 'a/+', ...once })).toBe('created');
     expect(await store.ensure({ filter: 'b/+', ...once })).toBe('created');
     expect(await store.ensureShape('c/+')).toBe('existed');
+  });
+
+  it('are read once for many filters of one of them', async () => {
+    const { routes } = tables().names;
+    const client = tables().newClient();
+    await storeOn(tables().newClient(), routes, 99).ensureShape('a/+/b/#');
+    const store = storeOn(client, routes, 99);
+    const filters = ['c/+/b/#', 'd/+/b/#', 'e/+/b/#'];
+    const { requests } = await observed(client)(async () => {
+      const outcomes = await Promise.all(filters.map((filter) => store.ensureShape(filter)));
+      expect(outcomes).toEqual(['existed', 'existed', 'existed']);
+    });
+    expect(requests).toHaveLength(1);
   });
 
   it('that are refused leave no route, until the maximum is raised', async () => {
